@@ -1,0 +1,102 @@
+"""The one source of time: monotonic base + offset, with a zone, a speed and steps.
+
+Everyone asks this clock for the date; deadlines of wires and sockets use the loop's own time,
+because a simulated hour must not make a real slave late.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+Monotonic = Callable[[], float]
+Watcher = Callable[[], None]
+
+
+class Clock:
+    """UTC date as `base + speed * elapsed`; offset and zone can be set, watchers hear of it."""
+
+    def __init__(
+        self,
+        zone: str = "UTC",
+        *,
+        offset: timedelta = timedelta(0),
+        speed: float = 1.0,
+        monotonic: Monotonic = time.monotonic,
+        started: datetime | None = None,
+    ) -> None:
+        self._monotonic = monotonic
+        self._origin = monotonic()
+        self._host = started or datetime.now(UTC)
+        self._base = self._host + offset
+        self._speed = speed
+        self._watchers: list[Watcher] = []
+        self.zone = ZoneInfo(zone)
+
+    def now(self) -> datetime:
+        """The date and time in UTC."""
+        return self._base + timedelta(seconds=(self._monotonic() - self._origin) * self._speed)
+
+    def local(self) -> datetime:
+        """The date and time in the gateway's zone."""
+        return self.now().astimezone(self.zone)
+
+    def monotonic(self) -> float:
+        """Real seconds since an arbitrary point: neither sped up nor stepped."""
+        return self._monotonic()
+
+    @property
+    def speed(self) -> float:
+        """Gateway seconds per real second."""
+        return self._speed
+
+    @property
+    def offset(self) -> timedelta:
+        """What was added to the host's clock, so far; kept over restarts by the state directory."""
+        host = self._host + timedelta(seconds=self._monotonic() - self._origin)
+        return self.now() - host
+
+    def set_speed(self, speed: float) -> None:
+        """Run `speed` times as fast from now on.
+
+        Raises:
+            ValueError: the speed is not positive.
+        """
+        if speed <= 0:
+            raise ValueError("the speed must be greater than 0")
+        self._rebase(self.now())
+        self._speed = speed
+        self._tell()
+
+    def step(self, by: timedelta) -> None:
+        """Jump by a positive or negative amount."""
+        self._rebase(self.now() + by)
+        self._tell()
+
+    def set_zone(self, zone: str) -> None:
+        """Change the zone (IANA name).
+
+        Raises:
+            zoneinfo.ZoneInfoNotFoundError: there is no such zone.
+        """
+        self.zone = ZoneInfo(zone)
+        self._tell()
+
+    @contextmanager
+    def watch(self, watcher: Watcher) -> Iterator[None]:
+        """Call `watcher()` after each change of speed, offset or zone while the block runs."""
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)
+
+    def _rebase(self, now: datetime) -> None:
+        self._host += timedelta(seconds=self._monotonic() - self._origin)
+        self._origin = self._monotonic()
+        self._base = now
+
+    def _tell(self) -> None:
+        for watcher in tuple(self._watchers):
+            watcher()

@@ -1,0 +1,23 @@
+"""The five user profiles (§11.1) and how settings name the one that may see or change them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Profile(StrEnum):
+    """User needs no password; each of the others has one."""
+
+    USER = "user"
+    ADVANCED = "advanced"
+    TOTEM = "totem"
+    ADMIN = "admin"
+    CYBER = "cyber"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who sees and who changes a setting, and whether it takes a reboot to act (§11.2.2)."""
+
+    view: Profile = Profile.USER
+    change: Profile = Profile.ADMIN
+    reboot: bool = False

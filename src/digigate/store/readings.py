@@ -1,0 +1,28 @@
+"""What people and protocols are given: a value with its time, age and quality."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from digigate.catalogue import Value
+
+
+class Quality(StrEnum):
+    """Worst last: a composite takes the worst of its parts."""
+
+    LIVE = "live"
+    UNAVAILABLE = "unavailable"  # the device says "not available"
+    STALE = "stale"  # the slave is silent or the block too old; the value is the last known
+    UNREAD = "unread"  # never read yet
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`value` in `unit`, received at `time` (UTC), `age` seconds ago."""
+
+    value: Value | None
+    unit: str
+    time: datetime | None
+    age: float | None
+    quality: Quality
+    meter_time: datetime | None = None

@@ -1,0 +1,1 @@
+"""What is true now: one register image per slave."""
