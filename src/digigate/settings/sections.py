@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from digigate.identity import GatewayModel, Identity
 from digigate.settings.profiles import Access, Profile
 
-VERSION = 1
 
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0 = any free port
 
@@ -154,7 +153,7 @@ class Firewall(Section):
 class Settings(Section):
     """The whole tree, as it stands in settings.yaml."""
 
-    version: Literal[1] = VERSION
+    version: Literal[1] = 1
     gateway: Gateway = Gateway()
     time: Time = Time()
     buses: Buses = Buses()
@@ -165,7 +164,6 @@ class Settings(Section):
 
 
 __all__ = [
-    "VERSION",
     "Addressing",
     "Buses",
     "Firewall",
