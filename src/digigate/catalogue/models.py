@@ -1,9 +1,10 @@
 """What one SOCOMEC model is: its head, its blocks and its points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digigate.catalogue.registers import RegisterType
+from digigate.catalogue.registers import RegisterType, Value
 
 
 class Certainty(StrEnum):
@@ -91,6 +92,11 @@ class Composite:
     unit: str
     parts: tuple[Point, ...]  # their scaled values are added
     time: Point | None = None
+
+    def combine(self, values: Sequence[Value | None]) -> Value | None:
+        """The sum of the parts' values, in their order; None where one is not available."""
+        numbers = [value for value in values if isinstance(value, int | float)]
+        return sum(numbers) if len(numbers) == len(self.parts) else None
 
 
 @dataclass(frozen=True, slots=True)

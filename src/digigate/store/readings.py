@@ -1,5 +1,6 @@
 """What people and protocols are given: a value with its time, age and quality."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,3 +27,11 @@ class Reading:
     age: float | None
     quality: Quality
     meter_time: datetime | None = None
+
+
+_RANK = {quality: rank for rank, quality in enumerate(Quality)}
+
+
+def worst(qualities: Iterable[Quality]) -> Quality:
+    """The worst of some qualities; LIVE for none."""
+    return max(qualities, key=_RANK.__getitem__, default=Quality.LIVE)
