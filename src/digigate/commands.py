@@ -1,0 +1,95 @@
+"""What can be ordered of the gateway: one table, so rights, checks and audit are decided once."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from digigate.errors import Denied, SettingsError
+from digigate.settings.profiles import Profile
+
+audit = logging.getLogger("digigate.audit")
+
+Json = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+
+class Arguments(BaseModel):
+    """Base of a command's arguments; the empty set by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who orders: a profile from somewhere, or the owner at the local control socket."""
+
+    name: str
+    profile: Profile | None = None
+
+    @property
+    def owner(self) -> bool:
+        """The owner has access to the state directory and so every right."""
+        return self.profile is None
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[A]):
+    """One entry: its name, what it takes, who may order it and what it does."""
+
+    name: str
+    arguments: type[A]
+    effect: Callable[[A], Awaitable[Json]]
+    profiles: frozenset[Profile] = field(default=frozenset())
+    audited: bool = True
+
+
+class Commands:
+    """The table itself."""
+
+    def __init__(self) -> None:
+        self._table: dict[str, Command[Any]] = {}
+
+    def add(self, command: Command[Any]) -> None:
+        """Enter a command; each name once."""
+        if command.name in self._table:
+            raise ValueError(f"command {command.name!r} is entered twice")
+        self._table[command.name] = command
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names in alphabetical order."""
+        return tuple(sorted(self._table))
+
+    async def execute(self, name: str, arguments: Mapping[str, object], who: Caller) -> Json:
+        """Check the caller's right and the arguments, then carry the command out.
+
+        Raises:
+            SettingsError: no such command, or an argument is wrong; the text says what is allowed.
+            Denied: the caller's profile lacks the right.
+        """
+        command = self._table.get(name)
+        if command is None:
+            raise SettingsError(f"unknown command {name!r}; known: {', '.join(self.names)}")
+        if not who.owner and who.profile not in command.profiles:
+            raise Denied(f"{who.name} may not order {name}")
+        checked = _checked(command, arguments)
+        if command.audited:
+            facts = {"command": name, "who": who.name, "arguments": checked.model_dump()}
+            audit.info("command ordered", extra=facts)
+        return await command.effect(checked)
+
+
+def _checked(command: Command[A], arguments: Mapping[str, object]) -> A:
+    try:
+        return command.arguments.model_validate(dict(arguments))
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        allowed = ", ".join(command.arguments.model_fields) or "none"
+        raise SettingsError(
+            f"{command.name}: {'; '.join(faults)} (arguments: {allowed})"
+        ) from error
