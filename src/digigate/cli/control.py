@@ -1,0 +1,40 @@
+"""`digigate ports|status|clock`: ask a running gateway through its control socket."""
+
+import argparse
+import json
+from pathlib import Path
+
+from digigate.cli.parsers import Subparsers
+from digigate.services.control import order
+
+
+def enter(commands: Subparsers) -> None:
+    """Add the commands that talk to a running gateway."""
+    ports = commands.add_parser("ports", help="which port each service got")
+    ports.set_defaults(act=lambda options: _ask(options, "ports"))
+    status = commands.add_parser("status", help="services, buses and what is wrong")
+    status.set_defaults(act=lambda options: _ask(options, "status"))
+    clock = commands.add_parser("clock", help="read, speed up or step the clock of a demo")
+    clock.add_argument("--speed", type=float, help="gateway seconds per real second")
+    clock.add_argument("--step", type=float, help="seconds to jump, back if negative")
+    clock.set_defaults(act=_clock)
+    for parser in (ports, status, clock):
+        parser.add_argument(
+            "--state", type=Path, default=Path(".demo"), help="state directory of the gateway"
+        )
+
+
+def _ask(options: argparse.Namespace, command: str, **arguments: object) -> int:
+    answer = order(options.state / "control.sock", command, arguments)
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _clock(options: argparse.Namespace) -> int:
+    if options.speed is not None:
+        _ask(options, "clock.speed", speed=options.speed)
+    if options.step is not None:
+        _ask(options, "clock.step", seconds=options.step)
+    if options.speed is None and options.step is None:
+        return _ask(options, "clock")
+    return 0

@@ -1,0 +1,58 @@
+"""`digigate run` and `digigate demo`: the daemon on real buses, or beside a simulated plant."""
+
+import argparse
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from digigate.cli.files import read_settings, read_topology
+from digigate.cli.parsers import Subparsers
+from digigate.daemon import Start, configure_log, demo_start, serve
+
+LEVELS = ("debug", "info", "warning", "error")
+PLANT = Path("config/demo-plant.yaml")
+
+
+def enter(commands: Subparsers) -> None:
+    """Add `run` and `demo`."""
+    run = commands.add_parser("run", help="run the gateway on real buses")
+    run.add_argument("--settings", type=Path, required=True, metavar="FILE")
+    run.add_argument(
+        "--topology", type=Path, metavar="FILE", help="replace the topology kept in the state"
+    )
+    run.set_defaults(act=_run)
+    demo = commands.add_parser("demo", help="run the gateway beside a simulated plant")
+    demo.add_argument("--plant", type=Path, default=PLANT, metavar="FILE")
+    demo.add_argument("--settings", type=Path, metavar="FILE", help="all but the buses")
+    demo.add_argument(
+        "--ports",
+        choices=("demo", "free"),
+        default="demo",
+        help="demo: 5020 and 8443 unless the settings say otherwise; free: any free port",
+    )
+    demo.add_argument("--speed", type=float, default=1.0, help="gateway seconds per real second")
+    demo.set_defaults(act=_demo)
+    for parser, state in ((run, None), (demo, Path(".demo"))):
+        parser.add_argument(
+            "--state", type=Path, required=state is None, default=state, metavar="DIR"
+        )
+        parser.add_argument("--log", choices=LEVELS, default="info", help="least log level")
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = read_settings(options.settings)
+    topology = read_topology(options.topology, settings) if options.topology else None
+    start = Start(options.state, settings, topology, settings_file=options.settings)
+    return _serve(start, options)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    settings = read_settings(options.settings) if options.settings else None
+    start = demo_start(options.state, options.plant, settings, free_ports=options.ports == "free")
+    return _serve(replace(start, speed=options.speed), options)
+
+
+def _serve(start: Start, options: argparse.Namespace) -> int:
+    configure_log(options.log)
+    asyncio.run(serve(start))
+    return 0
