@@ -1,0 +1,28 @@
+# digigate: docker build -t digigate . && docker run --rm -p 8443:8443 -p 5020:5020 digigate
+FROM debian:bookworm-slim AS build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates make python3 python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+# Builds the pages (Node from a wheel, in this stage only) and then the wheel with the pages inside.
+RUN make webui \
+    && .venv/bin/python -m pip wheel --no-deps --no-build-isolation --quiet -w /wheel . \
+    && python3 -m venv /opt/digigate \
+    && /opt/digigate/bin/pip install --quiet --require-hashes -r requirements.lock \
+    && /opt/digigate/bin/pip install --quiet --no-deps /wheel/*.whl
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates python3 tini \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --groups dialout --home-dir /var/lib/digigate --create-home digigate
+COPY --from=build /opt/digigate /opt/digigate
+COPY config/demo-plant.yaml config/full-plant.yaml /usr/share/digigate/
+ENV PATH=/opt/digigate/bin:$PATH PYTHONUNBUFFERED=1
+USER digigate
+VOLUME /var/lib/digigate
+EXPOSE 5020 8443
+HEALTHCHECK CMD ["digigate", "ports", "--state", "/var/lib/digigate"]
+ENTRYPOINT ["tini", "--", "digigate"]
+CMD ["demo", "--plant", "/usr/share/digigate/demo-plant.yaml", "--state", "/var/lib/digigate"]
