@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from digigate.identity import GatewayModel, Identity
 from digigate.settings.profiles import Access, Profile
 
-
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0 = any free port
 
 
