@@ -5,6 +5,7 @@ DigigateError
 ├── CatalogueError   we must act: fails tests and start
 ├── SlaveError       the field: SlaveTimeout · SlaveException(code) · LineDown · AddressConflict
 ├── PeerError        a remote server: Unreachable · Refused · Untrusted
+├── ListenError      this machine: a port is taken or an address is not there (yet): retried
 └── AccessError      Denied · Locked · Expired
 
 Anything else is a bug: traceback, restart of its service, condition `service.failed`.
@@ -61,6 +62,10 @@ class Refused(PeerError):
 
 class Untrusted(PeerError):
     """The server's certificate does not hold."""
+
+
+class ListenError(DigigateError):
+    """A port of this machine cannot be opened now; the text says by whom or why."""
 
 
 class AccessError(DigigateError):

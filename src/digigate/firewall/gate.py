@@ -1,0 +1,194 @@
+"""The door in: every listening socket, one set of limits per client over all services (§11.3.5)."""
+
+import asyncio
+import errno
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakSet
+
+from digigate.conditions import Conditions
+from digigate.errors import ListenError, SettingsError
+from digigate.firewall.bucket import Meter, Rates
+from digigate.firewall.sockets import Connection, Datagrams, Listener, plain_address
+from digigate.settings.sections import Firewall
+
+CLIENTS_MAX = 4096  # meters kept; a flood from invented addresses must not eat the memory
+READS = 8000.0  # reads per second and client; only a flood of tiny segments needs that many
+BACKLOG = 128
+UDP_QUEUE = 1 << 20  # octets that the kernel keeps for us (or its own maximum) while we work
+EXCLUDED = "client.excluded"
+
+Later = Callable[[float, Callable[[], None]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A client that gets no answer from any service until `until` (monotonic seconds)."""
+
+    client: str
+    reason: str
+    until: float
+
+
+def _on_the_loop(delay: float, callback: Callable[[], None]) -> object:
+    return asyncio.get_running_loop().call_later(delay, callback)
+
+
+class Gate:
+    """Opens listening sockets, counts what each client sends, excludes who sends too much.
+
+    A service that parses requests tells their number by `spend`; a connection or a datagram counts
+    as one request by itself.
+    """
+
+    def __init__(
+        self,
+        limits: Firewall,
+        conditions: Conditions,
+        monotonic: Callable[[], float] = time.monotonic,
+        later: Later = _on_the_loop,
+    ) -> None:
+        self._conditions = conditions
+        self._monotonic = monotonic
+        self._later = later
+        self._meters: OrderedDict[str, Meter] = OrderedDict()
+        self._exclusions: dict[str, Exclusion] = {}
+        self._listening: WeakSet[socket.socket] = WeakSet()
+        self._open: WeakSet[Connection] = WeakSet()
+        self.apply(limits)
+
+    def apply(self, limits: Firewall) -> None:
+        """Use these limits from now on; whoever is excluded stays so until the end."""
+        self._limits = limits
+        self._rates = Rates(limits.kbits * 125.0, float(limits.requests), READS)
+
+    def listen_tcp(self, host: str, port: int, service: str) -> socket.socket:
+        """A guarded TCP socket, bound and listening; port 0 = any free one.
+
+        Raises:
+            ListenError: the port is taken or the address is not this machine's.
+            SettingsError: the port needs a right that we lack.
+        """
+        listener = Listener(_family(host), socket.SOCK_STREAM)
+        listener.guard, listener.service = self, service
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._bind(listener, host, port, service)
+        return listener
+
+    def listen_udp(self, host: str, port: int, service: str) -> socket.socket:
+        """A guarded UDP socket, bound; raises as `listen_tcp`."""
+        datagrams = Datagrams(_family(host), socket.SOCK_DGRAM)
+        datagrams.guard, datagrams.service = self, service
+        datagrams.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UDP_QUEUE)
+        self._bind(datagrams, host, port, service)
+        return datagrams
+
+    def spend(self, client: str, requests: int = 1) -> bool:
+        """Count requests of a client; False = it is excluded (now) and gets no answer."""
+        return self._charge(plain_address(client), "one service", requests=requests)
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Who is excluded now, oldest first."""
+        return tuple(self._exclusions.values())
+
+    def sockets(self) -> tuple[socket.socket, ...]:
+        """Every listening socket that is open."""
+        return tuple(s for s in self._listening if s.fileno() >= 0)
+
+    def opened(self, connection: Connection) -> None:
+        """Remember a connection, to cut it should its client be excluded."""
+        self._open.add(connection)
+
+    def admits_connection(self, client: str, service: str) -> bool:
+        """Count a new connection; False = the client is excluded."""
+        return self._charge(client, service, requests=1)
+
+    def admits_read(self, client: str, service: str, octets: int) -> bool:
+        """Count what came over a connection; False = the client is excluded."""
+        return self._charge(client, service, octets, reads=1)
+
+    def admits_datagram(self, client: str, service: str, octets: int) -> bool:
+        """Count a datagram; False = the client is excluded."""
+        return self._charge(client, service, octets, requests=1)
+
+    def _charge(
+        self, client: str, service: str, octets: int = 0, *, requests: int = 0, reads: int = 0
+    ) -> bool:
+        if client in self._exclusions:
+            return False
+        now, rates, meter = self._monotonic(), self._rates, self._meter(client)
+        over = None
+        if octets and not meter.octets.take(octets, rates.octets, now):
+            over = f"{self._limits.kbits} kbit/s"
+        if requests and not meter.requests.take(requests, rates.requests, now):
+            over = f"{self._limits.requests} requests/s"
+        if reads and not meter.reads.take(reads, rates.reads, now):
+            over = f"{READS:.0f} segments/s"
+        if over is not None:
+            self._exclude(client, f"sent more than {over} (to {service})")
+        return over is None
+
+    def _meter(self, client: str) -> Meter:
+        meter = self._meters.get(client)
+        if meter is None:
+            meter = self._meters[client] = Meter(self._rates, self._monotonic())
+            if len(self._meters) > CLIENTS_MAX:
+                self._meters.popitem(last=False)
+        else:
+            self._meters.move_to_end(client)
+        return meter
+
+    def _exclude(self, client: str, reason: str) -> None:
+        if len(self._exclusions) >= CLIENTS_MAX:
+            self._release(self.exclusions()[0])
+        seconds = self._limits.block_seconds
+        exclusion = Exclusion(client, reason, self._monotonic() + seconds)
+        self._exclusions[client] = exclusion
+        del self._meters[client]
+        for connection in tuple(self._open):
+            if connection.client == client:
+                connection.cut()
+        self._later(seconds, lambda: self._release(exclusion))
+        self._conditions.set(EXCLUDED, client, reason)
+
+    def _release(self, exclusion: Exclusion) -> None:
+        if self._exclusions.get(exclusion.client) is exclusion:
+            del self._exclusions[exclusion.client]
+            self._conditions.clear(EXCLUDED, exclusion.client)
+
+    def _bind(self, sock: Listener | Datagrams, host: str, port: int, service: str) -> None:
+        try:
+            if sock.family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            sock.settimeout(0)
+            sock.bind((host, port))
+            if isinstance(sock, Listener):
+                sock.listen(BACKLOG)
+        except OSError as error:
+            sock.close()
+            kind = "TCP" if isinstance(sock, Listener) else "UDP"
+            raise _explained(error, host, f"{kind} port {port}", service) from error
+        self._listening.add(sock)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _explained(error: OSError, host: str, port: str, service: str) -> ListenError | SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return ListenError(
+            f"{port} is already in use on {host}: stop the other program or set another port"
+            f" for {service}"
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return SettingsError(
+            f"{port} needs a right that this user lacks: grant CAP_NET_BIND_SERVICE"
+            f" or set a port above 1023 for {service}"
+        )
+    return ListenError(
+        f"{port} on {host} cannot be opened for {service}: {error.strerror or error}"
+    )

@@ -1,0 +1,130 @@
+"""Sockets that ask the gate before anything above them sees an octet.
+
+asyncio's selector loop calls `accept`, `recv`, `recv_into` and `recvfrom` of the socket object it
+is given, so subclasses guard plain and TLS, TCP and UDP alike, before any handshake or parser.
+"""
+
+import socket
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+DRAIN = 64  # refused connections or datagrams that are thrown away per wake-up of the loop
+ABORT = struct.pack("ii", 1, 0)  # SO_LINGER 0: reset at close, nothing lingers in the kernel
+
+
+class Guard(Protocol):
+    """What a socket asks: whether it may go on."""
+
+    def admits_connection(self, client: str, service: str) -> bool:
+        """A client wants to connect."""
+
+    def admits_read(self, client: str, service: str, octets: int) -> bool:
+        """A connected client has sent this much."""
+
+    def admits_datagram(self, client: str, service: str, octets: int) -> bool:
+        """A datagram of this size has come."""
+
+    def opened(self, connection: "Connection") -> None:
+        """A connection was admitted and now exists."""
+
+
+def plain_address(host: str) -> str:
+    """The address as text; an IPv4 address inside IPv6 (`::ffff:10.0.0.1`) counts as IPv4."""
+    if host.startswith("::ffff:") and "." in host:
+        return host[7:]
+    return host
+
+
+class Connection(socket.socket):
+    """A connection that was admitted: each read is counted, and refused once over the limit."""
+
+    guard: Guard
+    client: str
+    service: str
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        """As `socket.recv`.
+
+        Raises:
+            ConnectionResetError: the client is excluded.
+        """
+        data = super().recv(bufsize, flags)
+        self._count(len(data))
+        return data
+
+    def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
+        """As `socket.recv_into`; raises as `recv`."""
+        count = super().recv_into(buffer, nbytes, flags)
+        self._count(count)
+        return count
+
+    def _count(self, octets: int) -> None:
+        if not self.guard.admits_read(self.client, self.service, octets):
+            raise ConnectionResetError("the client is excluded")
+
+    def cut(self) -> None:
+        """End the connection in both directions; the loop then sees its end and closes it."""
+        with suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR)
+
+
+class Listener(socket.socket):
+    """A listening TCP socket."""
+
+    guard: Guard
+    service: str
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """As `socket.accept`, but connections of excluded clients are reset and passed over.
+
+        Raises:
+            BlockingIOError: none is waiting that may come in.
+        """
+        for _ in range(DRAIN):
+            accepted, address = super().accept()
+            connection = Connection(self.family, self.type, self.proto, accepted.detach())
+            connection.client = plain_address(address[0])
+            if self.guard.admits_connection(connection.client, self.service):
+                connection.guard, connection.service = self.guard, self.service
+                self.guard.opened(connection)
+                return connection, address
+            with suppress(OSError):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABORT)
+            connection.close()
+        raise BlockingIOError("only excluded clients are waiting")
+
+
+class Datagrams(socket.socket):
+    """A bound UDP socket."""
+
+    guard: Guard
+    service: str
+
+    def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
+        """As `socket.recvfrom`, but datagrams of excluded clients are thrown away.
+
+        Raises:
+            BlockingIOError: none is waiting that may come in.
+        """
+        for _ in range(DRAIN):
+            data, address = super().recvfrom(bufsize, flags)
+            if self._admits(address, len(data)):
+                return data, address
+        raise BlockingIOError("only excluded clients are sending")
+
+    def recvfrom_into(
+        self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0
+    ) -> tuple[int, Any]:
+        """As `socket.recvfrom_into`; drops and raises as `recvfrom`."""
+        for _ in range(DRAIN):
+            count, address = super().recvfrom_into(buffer, nbytes, flags)
+            if self._admits(address, count):
+                return count, address
+        raise BlockingIOError("only excluded clients are sending")
+
+    def _admits(self, address: Any, octets: int) -> bool:  # noqa: ANN401 -- as `recvfrom` gives it
+        return self.guard.admits_datagram(plain_address(address[0]), self.service, octets)
