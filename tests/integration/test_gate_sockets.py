@@ -209,19 +209,16 @@ async def test_datagrams_of_a_flood_never_reach_the_service() -> None:
             client.connect(address)
             client.setblocking(False)
         async with asyncio.timeout(20):
-            while not site.gate.exclusions():
-                for _ in range(50):
-                    bad.send(b"flood")
-                await asyncio.sleep(0)
-            for _ in range(1_000):
+            for _ in range(2_000):  # one each turn: the loop reads one datagram a turn
                 bad.send(b"flood")
+                await asyncio.sleep(0)
             await loop.sock_sendall(good, b"ping")
             assert await loop.sock_recv(good, 100) == b"ping"
         answers = 0
         with suppress(BlockingIOError):
             while bad.recv(100):
                 answers += 1
-        assert answers < 1_000
+        assert 90 <= answers < 1_000
         assert site.gate.exclusions()[0].client == BAD
     transport.close()
 
