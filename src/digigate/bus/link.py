@@ -1,0 +1,96 @@
+"""Keep one line's port open: open, hand over, notice its loss, try again."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from digigate.bus.line import Line
+from digigate.bus.port import open_port
+from digigate.bus.status import LineState
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.errors import LineDown
+from digigate.settings.sections import Line as LineSettings
+
+log = logging.getLogger(__name__)
+
+RETRY_FIRST = 0.1
+RETRY_MAX = 2.0  # a device that is back must be polled again within 3 s
+CONDITION = "line.down"
+
+
+class Link:
+    """The state of one line's port, for status pages, and the loop that keeps it open."""
+
+    def __init__(
+        self,
+        line: Line,
+        settings: LineSettings,
+        clock: Clock,
+        conditions: Conditions,
+        changed: Callable[[], None],
+    ) -> None:
+        self.state = LineState.DOWN if settings.port else LineState.UNWIRED
+        self.since: datetime = clock.now()
+        self.reason = "" if settings.port else "no port is set"
+        self.up = asyncio.Event()
+        self._line = line
+        self._settings = settings
+        self._clock = clock
+        self._conditions = conditions
+        self._changed = changed
+        line.down_reason = self.reason or line.down_reason
+
+    async def keep_open(self) -> None:
+        """Runs until cancelled; the port and the condition end with it."""
+        try:
+            if self.state is LineState.UNWIRED:
+                await asyncio.Event().wait()
+            pause = RETRY_FIRST
+            while True:
+                if await self._hold_once():
+                    pause = RETRY_FIRST
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, RETRY_MAX)
+        finally:
+            self._conditions.clear(CONDITION, self._line.name)
+
+    async def _hold_once(self) -> bool:
+        """Open the port and hold it until it is lost; returns whether it ever was open."""
+        try:
+            port = await open_port(self._settings, self._line.heard)
+        except LineDown as error:
+            self._go_down(str(error))
+            return False
+        reason = f"the line {self._line.name} was closed"
+        try:
+            self._line.attach(port.write)
+            self._go_up()
+            reason = await port.lost
+        finally:
+            self._line.detach(reason)
+            self.up.clear()
+            await port.close()
+        self._go_down(reason)
+        return True
+
+    def _go_up(self) -> None:
+        self.up.set()
+        self._turn(LineState.UP, "")
+        self._conditions.clear(CONDITION, self._line.name)
+        log.info("line is up", extra={"line": self._line.name, "port": self._settings.port})
+
+    def _go_down(self, reason: str) -> None:
+        known = self.state is LineState.DOWN and self.reason == reason
+        self._line.down_reason = reason
+        self._conditions.set(CONDITION, self._line.name, reason)
+        if not known:
+            self._turn(LineState.DOWN, reason)
+            log.warning("line is down", extra={"line": self._line.name, "reason": reason})
+
+    def _turn(self, state: LineState, reason: str) -> None:
+        if state is not self.state:
+            self.since = self._clock.now()
+        self.state, self.reason = state, reason
+        self._changed()
