@@ -10,7 +10,7 @@ from digigate.settings.sections import Section
 DEVICES_MAX = 32  # §6.2
 LOADS_MAX = 192  # §6.2
 
-Name = Annotated[str, Field(max_length=32, pattern=r"^[^\r\n\0]*$")]
+Name = Annotated[str, Field(max_length=32, pattern=r"^[^\r\n\x00]*$")]
 
 
 class BusName(StrEnum):
