@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable
 from enum import Enum, auto
+from functools import partial
 
 from digigate.bus.frames import LONGEST, REFUSAL, REFUSAL_LENGTH, ends_with, find, measure
 from digigate.bus.lateness import Lateness
@@ -29,6 +30,8 @@ PAUSE = 0.02
 """Silence in seconds after which nothing more is coming, even through a USB adapter."""
 PATIENCE = 1.0
 """Seconds of foreign noise after which a request is sent all the same."""
+SPIN = 0.00015
+"""The end of each silence is not slept but watched: waking up takes the system about that long."""
 NOISE_KEPT = 2 * LONGEST
 
 _monotonic = time.monotonic
@@ -51,6 +54,7 @@ class Line:
         self.tally = Tally()
         self.busy = BusyTime(_monotonic() if started is None else started)
         self.down_reason = f"the line {name} is not open yet"
+        self.on_bug: Callable[[BaseException], None] = _unowned
         self._turnaround_max = settings.turnaround_max
         self._echoes = settings.echo
         self._slaves: dict[int, SlaveRecord] = {}
@@ -93,7 +97,7 @@ class Line:
 
     def attach(self, write: Callable[[bytes], None]) -> None:
         """The port is open: requests can go, after one silent interval."""
-        self._timer = Timer(self._tick)
+        self._timer = Timer(partial(self._guarded, self._tick))
         self._write = write
         self._state = _State.IDLE
         self._quiet_at = _monotonic() + self.wire.silence
@@ -117,6 +121,17 @@ class Line:
 
     def heard(self, data: bytes, now: float) -> None:
         """Bytes came in at `now`."""
+        self._guarded(self._hear, data, now)
+
+    def _guarded(self, act: Callable[..., None], *arguments: object) -> None:
+        """Run a callback of the loop; its failure must end the service that owns the line."""
+        try:
+            act(*arguments)
+        except BaseException as bug:
+            self.on_bug(bug)
+            raise
+
+    def _hear(self, data: bytes, now: float) -> None:
         if self._state is not _State.ASKING:
             self._hear_stray(data, now)
             return
@@ -132,17 +147,22 @@ class Line:
 
     def _advance(self) -> None:
         now = _monotonic()
-        if now < self._quiet_at:
-            self._state = _State.QUIET
-            self._arm(self._quiet_at)
+        if now < self._quiet_at - SPIN:
+            self._keep_quiet()
             return
         exchange = self._next(now)
         if exchange is None:
             self._rest()
             return
+        while now < self._quiet_at:
+            now = _monotonic()
         self._write(exchange.frame)
         self._begin(exchange, now)
         self._deliver()
+
+    def _keep_quiet(self) -> None:
+        self._state = _State.QUIET
+        self._arm(self._quiet_at - SPIN)
 
     def _next(self, now: float) -> Exchange | None:
         lateness = self._lateness
@@ -296,8 +316,7 @@ class Line:
     def _end_exchange(self, exchange: Exchange, outcome: bytes | SlaveTimeout, now: float) -> None:
         self._quiet_at = now + self.wire.silence
         self._patient_until = now + PATIENCE
-        self._arm(self._quiet_at)
-        self._state = _State.QUIET
+        self._keep_quiet()
         self._current = None
         self._finished = (exchange, outcome)
         self._buffer.clear()
@@ -318,7 +337,7 @@ class Line:
             self._quiet_at = quiet_at
         elif self._state is _State.QUIET:
             self._quiet_at = max(self._quiet_at, min(quiet_at, self._patient_until))
-            self._arm(self._quiet_at)
+            self._keep_quiet()
         self._buffer += data
         self._count_stale(data, None)
         if self._lateness:
@@ -336,8 +355,7 @@ class Line:
             strays.clear()
             self.slave(debt.unit).turnaround.add(_monotonic() - debt.sent)
             if self._state is _State.IDLE:
-                self._state = _State.QUIET
-                self._arm(self._quiet_at)
+                self._keep_quiet()
 
     def _count_stale(self, data: bytes, unit: int | None) -> None:
         self.tally.stale_bytes += len(data)
@@ -350,7 +368,7 @@ class Line:
             if _monotonic() < self._deadline:
                 self._paused(exchange)
             else:
-                asyncio.get_running_loop().call_soon(self._overdue, exchange)
+                asyncio.get_running_loop().call_soon(self._guarded, self._overdue, exchange)
         elif self._state is _State.BROADCASTING and exchange is not None:
             self._end_exchange(exchange, b"", _monotonic() - self.wire.silence)
             self._proceed()
@@ -364,6 +382,10 @@ class Line:
 
 def _any(_: Exchange) -> bool:
     return True
+
+
+def _unowned(_: BaseException) -> None:
+    """Nobody runs this line as a service: the loop's own handler says it."""
 
 
 def _nowhere(data: bytes) -> None:

@@ -55,6 +55,8 @@ class Link:
                 pause = min(2 * pause, RETRY_MAX)
         finally:
             self._conditions.clear(CONDITION, self._line.name)
+            if self.state is LineState.UP:
+                self._turn(LineState.DOWN, "the line is not served")
 
     async def _hold_once(self) -> bool:
         """Open the port and hold it until it is lost; returns whether it ever was open."""
@@ -65,6 +67,7 @@ class Link:
             return False
         reason = f"the line {self._line.name} was closed"
         try:
+            self._line.on_bug = port.fail
             self._line.attach(port.write)
             self._go_up()
             reason = await port.lost

@@ -82,6 +82,11 @@ class Port(asyncio.Protocol):
         if not self.lost.done():
             self.lost.set_result(_why_lost(self._name, exc))
 
+    def fail(self, bug: BaseException) -> None:
+        """End the channel with a failure of our own: who awaits `lost` raises it."""
+        if not self.lost.done():
+            self.lost.set_exception(bug)
+
     async def close(self) -> None:
         """Drop what is not sent yet and wait until the device is free for others."""
         if self._transport is not None:
