@@ -1,0 +1,133 @@
+"""From a request PDU to its answer: from the image, from the line, or from the gateway itself."""
+
+from collections.abc import Awaitable, Callable, Hashable
+
+from pymodbus.constants import ExcCodes
+
+from digigate.bus.requests import Priority, Requests
+from digigate.errors import SlaveError, SlaveException
+from digigate.services.modbus import identification as mei
+from digigate.services.modbus import registers
+from digigate.services.modbus.own import OwnUnit
+from digigate.services.modbus.pdu import (
+    FUNCTIONS,
+    READS,
+    WRITES,
+    Function,
+    Refusal,
+    read_of,
+    refusal,
+    write_of,
+)
+from digigate.store import Store
+
+_READ_IDENTIFICATION = bytes((Function.READ_HOLDING,)) + registers.BLOCK.to_bytes(2, "big")
+_READ_IDENTIFICATION += registers.BLOCK_WORDS.to_bytes(2, "big")
+
+
+class Handler:
+    """Answers for every unit.
+
+    `configured` tells whether a slave has this address. The gateway's own units go before a slave
+    of the same address. `writes` False refuses every write with 01 (policy, §11.3.2).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        requests: Requests,
+        configured: Callable[[int], bool],
+        own: OwnUnit,
+        *,
+        writes: bool = True,
+    ) -> None:
+        self._store = store
+        self._requests = requests
+        self._configured = configured
+        self._own = own
+        self._functions = FUNCTIONS if writes else FUNCTIONS - WRITES
+
+    def registers(self, unit: int, start: int, count: int) -> bytes | None:
+        """A slave's registers from its image (count 1..125); None where the line must be asked."""
+        if unit in self._own.units:
+            return None
+        return self._store.raw(unit, start, count)
+
+    def answer(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+        """The answer PDU: at once where it is known here, else after the line was asked.
+
+        Refusals are answers too; nothing is raised.
+        """
+        try:
+            return self._judged(unit, pdu, client)
+        except Refusal as error:
+            return refusal(pdu[0], error.code)
+
+    def _judged(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+        own = unit in self._own.units
+        if not own and not self._configured(unit):
+            raise Refusal(ExcCodes.GATEWAY_PATH_UNAVIABLE)
+        if pdu[0] not in self._functions:
+            raise Refusal(ExcCodes.ILLEGAL_FUNCTION)
+        if own:
+            return self._own.answer(pdu)
+        if pdu[0] in READS:
+            return self._read(unit, pdu, client)
+        if pdu[0] in WRITES:
+            write_of(pdu)
+            return self._asked(unit, pdu, pdu[0], client)
+        mei.check(pdu)
+        return self._identified(unit, pdu, client)
+
+    def _read(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+        """FC04 is answered as FC03: SOCOMEC devices have holding registers only."""
+        data = self._store.raw(unit, *read_of(pdu))
+        if data is not None:
+            return bytes((pdu[0], len(data))) + data
+        if self._known_silent(unit):
+            raise Refusal(ExcCodes.GATEWAY_NO_RESPONSE)
+        return self._asked(unit, bytes((Function.READ_HOLDING,)) + pdu[1:], pdu[0], client)
+
+    def _known_silent(self, unit: int) -> bool:
+        """A slave that the poller holds for silent must not cost every client a time-out."""
+        image = self._store.image(unit)
+        return image is not None and image.silent
+
+    async def _asked(self, unit: int, pdu: bytes, function: int, client: Hashable) -> bytes:
+        try:
+            answer = await self._requests.request(unit, pdu, Priority.CLIENT, client)
+        except SlaveException as error:
+            return refusal(function, error.code)
+        except SlaveError:
+            return refusal(function, ExcCodes.GATEWAY_NO_RESPONSE)
+        except KeyError:  # the slave left the topology meanwhile
+            return refusal(function, ExcCodes.GATEWAY_PATH_UNAVIABLE)
+        return bytes((function,)) + answer[1:]
+
+    async def _identified(self, unit: int, pdu: bytes, client: Hashable) -> bytes:
+        """FC43/14 for a slave: SOCOMEC devices lack it, their block 50000 says the same."""
+        try:
+            found = self._read(unit, _READ_IDENTIFICATION, client)
+            answer = found if isinstance(found, bytes) else await found
+            return mei.identification(pdu, _objects(answer))
+        except Refusal as error:
+            return refusal(pdu[0], error.code)
+
+
+_GATEWAY_CODES = (ExcCodes.GATEWAY_PATH_UNAVIABLE, ExcCodes.GATEWAY_NO_RESPONSE)
+
+
+def _objects(answer: bytes) -> mei.Objects:
+    """What a slave's block 50000 says of it; a slave without that block lacks the function."""
+    if answer[0] != Function.READ_HOLDING:
+        gone = answer[1] in _GATEWAY_CODES
+        raise Refusal(answer[1] if gone else ExcCodes.ILLEGAL_FUNCTION)
+    block = answer[2:]
+    numbers = (registers.text_of(block, f"version: {part}") for part in ("major", "minor"))
+    return {
+        mei.VENDOR_NAME: registers.text_of(block, "vendor"),
+        mei.PRODUCT_CODE: registers.text_of(block, "product id"),
+        mei.REVISION: ".".join(numbers),
+        mei.PRODUCT_NAME: registers.text_of(block, "product"),
+        mei.MODEL_NAME: registers.text_of(block, "extended name"),
+    }

@@ -1,0 +1,82 @@
+"""The functions that the gateway knows, and when a request PDU is well formed.
+
+Source: MODBUS Application Protocol V1.1b3; checks go in the order of its state diagrams:
+function (01), quantity and length (03), address (02).
+"""
+
+from enum import IntEnum
+from struct import Struct
+
+from pymodbus.constants import ExcCodes
+from pymodbus.pdu import ExceptionResponse
+
+READ_MAX = 125  # registers in one FC03 or FC04
+WRITE_MAX = 123  # registers in one FC16
+ADDRESSES = 0x10000
+
+_START_AND_COUNT = Struct(">HH")
+_LENGTH_OF_READ = 5  # function, start, quantity; FC06 is as long
+_HEAD_OF_WRITE = 6  # function, start, quantity, byte count
+
+
+class Function(IntEnum):
+    """Function codes that are answered; all others are exception 01."""
+
+    READ_HOLDING = 3
+    READ_INPUT = 4
+    WRITE_SINGLE = 6
+    WRITE_MULTIPLE = 16
+    ENCAPSULATED = 43  # only with MEI type 14, read device identification
+
+
+READS = frozenset((Function.READ_HOLDING, Function.READ_INPUT))
+WRITES = frozenset((Function.WRITE_SINGLE, Function.WRITE_MULTIPLE))
+FUNCTIONS = frozenset(Function)
+
+
+class Refusal(Exception):
+    """The request is answered with a Modbus exception."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"exception {code:#04x}")
+        self.code = code
+
+
+def refusal(function: int, code: int) -> bytes:
+    """The exception PDU for a request of this function."""
+    answer = ExceptionResponse(function, code)
+    return bytes((answer.function_code,)) + answer.encode()
+
+
+def read_of(pdu: bytes) -> tuple[int, int]:
+    """Start and count of an FC03 or FC04 request.
+
+    Raises:
+        Refusal: 03 for a wrong length or quantity, 02 beyond the last address.
+    """
+    if len(pdu) != _LENGTH_OF_READ:
+        raise Refusal(ExcCodes.ILLEGAL_VALUE)
+    start, count = _START_AND_COUNT.unpack_from(pdu, 1)
+    return _within(start, count, READ_MAX)
+
+
+def write_of(pdu: bytes) -> tuple[int, int]:
+    """Start and count of an FC06 or FC16 request; raises as `read_of`."""
+    if pdu[0] == Function.WRITE_SINGLE:
+        if len(pdu) != _LENGTH_OF_READ:
+            raise Refusal(ExcCodes.ILLEGAL_VALUE)
+        return int.from_bytes(pdu[1:3], "big"), 1
+    if len(pdu) < _HEAD_OF_WRITE or len(pdu) != _HEAD_OF_WRITE + pdu[5]:
+        raise Refusal(ExcCodes.ILLEGAL_VALUE)
+    start, count = _START_AND_COUNT.unpack_from(pdu, 1)
+    if pdu[5] != 2 * count:
+        raise Refusal(ExcCodes.ILLEGAL_VALUE)
+    return _within(start, count, WRITE_MAX)
+
+
+def _within(start: int, count: int, most: int) -> tuple[int, int]:
+    if not 1 <= count <= most:
+        raise Refusal(ExcCodes.ILLEGAL_VALUE)
+    if start + count > ADDRESSES:
+        raise Refusal(ExcCodes.ILLEGAL_ADDRESS)
+    return start, count
