@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 from digigate.cli.files import read_settings, read_topology
 from digigate.cli.parsers import Subparsers
-from digigate.daemon import Start, configure_log, demo_start, serve
+from digigate.daemon import House, Start, configure_log, demo_start, serve
 
 LEVELS = ("debug", "info", "warning", "error")
 PLANT = Path("config/demo-plant.yaml")
@@ -48,11 +47,29 @@ def _run(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     settings = read_settings(options.settings) if options.settings else None
-    start = demo_start(options.state, options.plant, settings, free_ports=options.ports == "free")
-    return _serve(replace(start, speed=options.speed), options)
+    free = options.ports == "free"
+    start = demo_start(options.state, options.plant, settings, free_ports=free, speed=options.speed)
+    return _serve(start, options)
 
 
 def _serve(start: Start, options: argparse.Namespace) -> int:
     configure_log(options.log)
-    asyncio.run(serve(start))
+    asyncio.run(serve(start, _tell_where_to_look))
     return 0
+
+
+def _tell_where_to_look(house: House) -> None:
+    """The first thing a user sees."""
+    ports, identity = house.ports.all(), house.settings.gateway.identity()
+    print(f"\n{identity.product_name} ({identity.order_code}) is up", flush=True)
+    if "https" in ports:
+        print(f"  pages       https://localhost:{ports['https']}/")
+    if "modbus_tcp" in ports:
+        units = ", ".join(str(device.address) for device in house.topology.devices)
+        port = ports["modbus_tcp"]
+        print(f"  Modbus TCP  localhost:{port}, gateway at unit 255, slaves at {units or 'none'}")
+        print(f"              mbpoll -m tcp -p {port} -a 255 -0 -r 50000 -c 4 -1 localhost")
+    for health in house.supervisor.health():
+        if health.reason:
+            print(f"  {health.name} is {health.state}: {health.reason}")
+    print("  stop        Ctrl-C\n", flush=True)

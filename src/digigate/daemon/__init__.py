@@ -1,0 +1,8 @@
+"""The composition root: the only room that knows every other."""
+
+from digigate.daemon.demo import demo_start
+from digigate.daemon.house import House
+from digigate.daemon.logs import configure as configure_log
+from digigate.daemon.serving import Start, serve
+
+__all__ = ["House", "Start", "configure_log", "demo_start", "serve"]

@@ -13,7 +13,7 @@ from digigate.clock import Clock
 from digigate.errors import Unreachable
 from digigate.settings.sections import Addressing, Buses, Line, Parity
 from digigate.settings.topology import BusName, Device, Load, Topology
-from digigate.simulator.plant import Plant
+from digigate.simulator.plant import BusPlan, Plant
 from digigate.supervisor import Ready
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ class PlantSite:
 
     def buses(self) -> Buses:
         """Line settings that find each simulated bus."""
-        return Buses(**{name: self._line(name) for name in BusName if name in self.plant.buses})
+        lines = {name: self._line(name, plan) for name, plan in self.plant.buses.items()}
+        return Buses(**lines)
 
     def topology(self) -> Topology:
         """The plant's slaves as a gateway would have found them."""
@@ -59,8 +60,7 @@ class PlantSite:
             )
         )
 
-    def _line(self, name: BusName) -> Line:
-        bus = self.plant.buses[name]
+    def _line(self, name: str, bus: BusPlan) -> Line:
         return Line(
             port=str(self.folder / f"{name}.tty"),
             baudrate=bus.baudrate,

@@ -1,0 +1,39 @@
+"""How a demo is started: settings and topology drawn from the plant file."""
+
+from pathlib import Path
+
+from digigate.daemon.plant import PlantSite
+from digigate.daemon.serving import Start
+from digigate.settings.sections import Settings
+from digigate.simulator.plant import load_plant
+
+MODBUS_PORT, HTTPS_PORT = 5020, 8443  # no right is needed to open these
+
+
+def demo_start(
+    state: Path, plant: Path, settings: Settings | None, *, free_ports: bool, speed: float = 1.0
+) -> Start:
+    """The start of a demo; given settings count for everything but the buses.
+
+    Raises:
+        SettingsError: the plant file is wrong.
+    """
+    site = PlantSite(plant, load_plant(plant), state / "plant")
+    wanted = settings or _unprivileged(Settings())
+    if free_ports:
+        wanted = _with_ports(wanted, 0, 0)
+    wanted = wanted.model_copy(update={"buses": site.buses()})
+    return Start(state, wanted, site.topology(), plant=site, speed=speed)
+
+
+def _unprivileged(settings: Settings) -> Settings:
+    return _with_ports(settings, MODBUS_PORT, HTTPS_PORT)
+
+
+def _with_ports(settings: Settings, modbus: int, https: int) -> Settings:
+    return settings.model_copy(
+        update={
+            "modbus_tcp": settings.modbus_tcp.model_copy(update={"port": modbus}),
+            "web": settings.web.model_copy(update={"https_port": https}),
+        }
+    )

@@ -1,0 +1,98 @@
+"""The composition root: opens every room and wires every service; nothing else constructs."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from digigate.bus import Bus, BusLine, BusRooms
+from digigate.catalogue import Catalogue
+from digigate.clock import Clock
+from digigate.commands import Commands
+from digigate.conditions import Conditions
+from digigate.daemon.plant import PlantService, PlantSite
+from digigate.firewall import Gate
+from digigate.security.certificates import Certificates
+from digigate.services.control import ControlServer
+from digigate.services.modbus import Handler, ModbusTcpServer, OwnUnit
+from digigate.services.web import View, WebServer
+from digigate.settings.sections import Gateway, Line, ModbusTcp, Polling, Settings, Web
+from digigate.settings.topology import BusName, Topology
+from digigate.state import Ports, StateDirectory
+from digigate.store import Store
+from digigate.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What one bus depends on."""
+
+    line: Line
+    polling: Polling
+
+
+class House:
+    """All rooms of one gateway."""
+
+    def __init__(
+        self, settings: Settings, topology: Topology, state: StateDirectory, clock: Clock
+    ) -> None:
+        self.settings = settings
+        self.topology = topology
+        self.clock = clock
+        self.conditions = Conditions(clock)
+        self.catalogue = Catalogue.load()
+        self.store = Store(clock)
+        self.ports = Ports(state)
+        self.gate = Gate(settings.firewall, self.conditions)
+        self.certificates = Certificates(state, clock, settings.gateway.server)
+        self.commands = Commands()
+        rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
+        self.bus = Bus(settings.buses, settings.polling, topology, rooms)
+        self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
+        self._control = state.file("control.sock")
+
+    def wire(self, plant: PlantSite | None) -> None:
+        """Hand every service to the supervisor, with just the settings that it depends on."""
+        if plant is not None:
+            self.supervisor.wire("plant", lambda _: None, lambda _: PlantService(plant, self.clock))
+        self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
+        for name in BusName:
+            self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
+        self.supervisor.wire("modbus_tcp", lambda s: (s.modbus_tcp, s.gateway), self._modbus)
+        self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)
+
+    def apply(self, settings: Settings) -> None:
+        """Restart what the change concerns; the firewall's limits act at once."""
+        self.settings = settings
+        self.gate.apply(settings.firewall)
+        self.supervisor.apply(settings)
+
+    def _line_view(self, name: BusName, settings: Settings) -> LineView:
+        return LineView(getattr(settings.buses, name), settings.polling)
+
+    def _line(self, name: BusName, view: LineView) -> BusLine:
+        return self.bus.service(name, view.line, view.polling)
+
+    def _control_server(self) -> ControlServer:
+        return ControlServer(self._control, self.commands)
+
+    def _modbus(self, view: tuple[ModbusTcp, Gateway]) -> ModbusTcpServer:
+        modbus, gateway = view
+        own = OwnUnit(gateway)
+        handler = Handler(self.store, self.bus, self.bus.has, own, writes=modbus.writes)
+        return ModbusTcpServer(modbus, self.gate, handler, self.ports)
+
+    def _web(self, view: tuple[Web, Gateway]) -> WebServer:
+        web, gateway = view
+        eyes = View(
+            identity=gateway.identity(),
+            settings=lambda: self.settings,
+            topology=lambda: self.topology,
+            store=self.store,
+            bus=self.bus,
+            health=self.supervisor.health,
+            ports=self.ports.all,
+            conditions=self.conditions,
+            clock=self.clock,
+            catalogue=self.catalogue,
+        )
+        return WebServer(web, self.gate, self.ports, self.certificates, eyes)

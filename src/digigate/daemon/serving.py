@@ -1,0 +1,145 @@
+"""One run of the daemon: from the locked state directory to the last service stopped."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from digigate.clock import Clock
+from digigate.daemon import reports
+from digigate.daemon.house import House
+from digigate.daemon.notify import notify, watchdog_interval
+from digigate.daemon.orders import enter_clock, enter_reports
+from digigate.daemon.plant import PlantSite
+from digigate.daemon.timekeeping import as_paced, kept_clock
+from digigate.errors import SettingsError
+from digigate.settings import SettingsFile, TopologyFile
+from digigate.settings.sections import Settings
+from digigate.settings.topology import Topology
+from digigate.state import StateDirectory
+
+log = logging.getLogger(__name__)
+
+Announce = Callable[[House], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a daemon is started with."""
+
+    state: Path
+    settings: Settings
+    topology: Topology | None = None  # None = the one kept in the state directory
+    settings_file: Path | None = None  # read anew on SIGHUP
+    plant: PlantSite | None = None
+    speed: float = 1.0
+
+
+async def serve(start: Start, announce: Announce = lambda _: None) -> None:
+    """Run until SIGTERM or SIGINT; `announce` is called once all services have settled.
+
+    Raises:
+        SettingsError: the state directory is in use or a kept file is wrong.
+    """
+    with ExitStack() as stack:
+        state = stack.enter_context(StateDirectory(start.state))
+        topology = _kept_topology(state, start.topology)
+        zone = start.settings.time.zone
+        clock = stack.enter_context(kept_clock(state, zone, start.speed))
+        house = House(_effective(start, start.settings, clock), topology, state, clock)
+        stack.callback(house.ports.remove)
+        house.wire(start.plant)
+        enter_clock(house.commands, clock)
+        enter_reports(
+            house.commands,
+            {
+                "ports": lambda: dict(house.ports.all()),
+                "status": lambda: reports.status(house),
+                "sockets": lambda: reports.sockets(house),
+            },
+        )
+        reload = _Reload(house, start)
+        stack.enter_context(clock.watch(reload.act))
+        await _run(house, reload, announce)
+
+
+class _Reload:
+    """Applies the settings again: on SIGHUP from the file, after a change of speed as they are."""
+
+    def __init__(self, house: House, start: Start) -> None:
+        self._house = house
+        self._start = start
+        self._settings = start.settings
+
+    def act(self) -> None:
+        """Apply what changed since; nothing restarts where nothing did."""
+        wanted = _effective(self._start, self._settings, self._house.clock)
+        if wanted != self._house.settings:
+            self._house.apply(wanted)
+
+    def reread(self) -> None:
+        """Read the settings file; a wrong one is logged and the former settings stay."""
+        if self._start.settings_file is None:
+            return
+        notify("RELOADING=1")
+        try:
+            self._settings = SettingsFile(self._start.settings_file).load()
+        except SettingsError as error:
+            log.error("settings not reloaded", extra={"reason": str(error)})
+        else:
+            log.info("settings reloaded")
+            self.act()
+        notify("READY=1")
+
+
+async def _run(house: House, reload: _Reload, announce: Announce) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload.reread)
+    services = asyncio.create_task(house.supervisor.run(house.settings), name="services")
+    others = [
+        asyncio.create_task(_published(house, announce), name="publish"),
+        asyncio.create_task(_heartbeat(), name="watchdog"),
+    ]
+    stopping = asyncio.create_task(stop.wait(), name="signal")
+    try:
+        await asyncio.wait({services, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        notify("STOPPING=1")
+        for task in (*others, stopping, services):
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await services
+        if stuck := house.supervisor.stuck():
+            log.error("services did not stop", extra={"services": ", ".join(stuck)})
+
+
+async def _published(house: House, announce: Announce) -> None:
+    await house.supervisor.settled()
+    house.ports.write()
+    notify("READY=1")
+    announce(house)
+
+
+async def _heartbeat() -> None:
+    interval = watchdog_interval()
+    while interval is not None:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(interval)
+
+
+def _effective(start: Start, settings: Settings, clock: Clock) -> Settings:
+    return settings if start.plant is None else as_paced(settings, clock)
+
+
+def _kept_topology(state: StateDirectory, given: Topology | None) -> Topology:
+    file = TopologyFile(state.file("topology.yaml"))
+    if given is not None:
+        file.save(given)
+        return given
+    return file.load()
