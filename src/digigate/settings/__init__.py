@@ -1,0 +1,8 @@
+"""What the user wants: sections, the topology, and the files that hold them."""
+
+from digigate.settings.agreement import check
+from digigate.settings.file import SettingsFile, TopologyFile
+from digigate.settings.sections import Settings
+from digigate.settings.topology import Topology
+
+__all__ = ["Settings", "SettingsFile", "Topology", "TopologyFile", "check"]

@@ -1,16 +1,14 @@
 """Which slaves hang on which bus and what their loads are called: its own file, exportable (§5)."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from digigate.settings.sections import Section
+from digigate.settings.sections import Name, Section
 
 DEVICES_MAX = 32  # §6.2
 LOADS_MAX = 192  # §6.2
-
-Name = Annotated[str, Field(max_length=32, pattern=r"^[^\r\n\x00]*$")]
 
 
 class BusName(StrEnum):
@@ -41,11 +39,19 @@ class Device(Section):
     """The user has confirmed a register map that is ours, so a real line may be polled with it."""
     loads: tuple[Load, ...] = ()
 
+    @model_validator(mode="after")
+    def _loads_apart(self) -> Self:
+        numbers = [load.number for load in self.loads]
+        twice = sorted({n for n in numbers if numbers.count(n) > 1})
+        if twice:
+            raise ValueError(f"load {twice[0]} is listed twice; give each load its own number")
+        return self
+
 
 class Topology(Section):
     """All devices of both buses; addresses are unique over both (§6.2)."""
 
-    version: int = 1
+    version: Literal[1] = 1
     devices: tuple[Device, ...] = ()
 
     @model_validator(mode="after")
