@@ -129,15 +129,13 @@ class PolledSlave:
                 await self._read(read, missed)
 
     async def _read(self, read: Read, missed: Callable[[], None]) -> None:
-        self._due.discard(read)
         try:
             answer = await self._ask(read, missed)
         except SlaveException as error:
+            self._due.discard(read)
             self._refuse(read, error)
             return
-        except (SlaveTimeout, LineDown):
-            self._due.add(read)
-            raise
+        self._due.discard(read)
         if self.image is not None:
             self.image.put(read.start, answer[2:])
         if self._refused.pop(read, None) is not None and not self._refused:

@@ -1,0 +1,218 @@
+"""The whole bus over ptys: from slaves on a line to values in the store and back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from digigate.bus import Bus, BusRooms, LineState, SlaveState
+from digigate.catalogue import Model
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.errors import LineDown, SlaveTimeout
+from digigate.settings.sections import Buses, Polling
+from digigate.settings.topology import BusName, Device, Topology
+from digigate.store import Store
+from fieldbus import Faults, ScriptedSlaves, eventually, honest
+from fieldbus.models import BARE, GUESSED, METER, answer_of, catalogue, holding
+
+DIGIWARE, RS485 = BusName.DIGIWARE, BusName.RS485
+INSTANT = 100
+
+
+class Scene:
+    """Slaves on one pty, a bus with both lines, and the rooms around it."""
+
+    def __init__(self, *devices: Device, **line: object) -> None:
+        self.absent: set[int] = set()
+        self.models = {device.address: METER for device in devices}
+        self.slaves = ScriptedSlaves(range(1, 248), self._faults)
+        self.slaves.answer = lambda request: answer_of(request, self._model(request[0]))
+        self.faults: Faults = honest
+        self.clock = Clock()
+        self.store = Store(self.clock)
+        self.conditions = Conditions(self.clock)
+        rooms = BusRooms(self.store, self.conditions, self.clock, catalogue())
+        self.topology = Topology(devices=devices)
+        wired = {"port": self.slaves.path, "baudrate": 115200, "turnaround_max": 0.1, **line}
+        self.settings = Buses.model_validate({"rs485": wired})
+        self.polling = Polling()
+        self.bus = Bus(self.settings, self.polling, self.topology, rooms)
+
+    def _model(self, unit: int) -> Model:
+        return self.models.get(unit, METER)
+
+    def _faults(self, request: bytes, answer: bytes) -> tuple[tuple[float, bytes], ...]:
+        if request[0] in self.absent:
+            return ()
+        return tuple(self.faults(request, answer))
+
+    def state(self, address: int) -> SlaveState:
+        return self.bus.slaves()[address].state
+
+    def fresh(self, address: int) -> bool:
+        return self.store.raw(address, INSTANT, 10) == holding(address, INSTANT, 10, METER)
+
+    def subjects(self, name: str) -> set[str]:
+        return {condition.subject for condition in self.conditions.active(name)}
+
+
+def device(address: int, bus: BusName = RS485, model: Model = METER) -> Device:
+    return Device(address=address, bus=bus, model=model.key)
+
+
+@asynccontextmanager
+async def running(scene: Scene) -> AsyncIterator[Scene]:
+    ready = [asyncio.Event() for _ in BusName]
+    tasks = [
+        asyncio.create_task(
+            scene.bus.service(name, getattr(scene.settings, name), scene.polling).run(event.set)
+        )
+        for name, event in zip(BusName, ready, strict=True)
+    ]
+    for event in ready:
+        await asyncio.wait_for(event.wait(), 20)
+    try:
+        yield scene
+    finally:
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        scene.slaves.hang_up()
+        assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+
+
+async def test_values_arrive_in_the_store() -> None:
+    async with running(Scene(device(3), device(4))) as scene:
+        await eventually(lambda: scene.fresh(3) and scene.fresh(4))
+        await eventually(lambda: scene.store.raw(3, 200, 6) is not None)
+        await eventually(lambda: scene.store.raw(4, 300, 4) is not None)
+        assert scene.store.raw(3, 400, 4) is None
+        status = scene.bus.slaves()[3]
+        assert (status.state, status.bus) == (SlaveState.ONLINE, "rs485")
+        assert status.counters.answered >= 3
+        assert status.last_answer is not None
+        digiware, rs485 = scene.bus.lines()
+        assert digiware.state is LineState.UNWIRED
+        assert rs485.state is LineState.UP
+        assert rs485.cycle_planned == 0.5
+        await eventually(lambda: scene.bus.lines()[1].cycle_p50 is not None)
+        assert 0 < scene.bus.lines()[1].utilisation < 1
+
+
+async def test_a_slave_switched_off_is_stale_and_the_rest_untouched() -> None:
+    async with running(Scene(device(3), device(4))) as scene:
+        await eventually(lambda: scene.fresh(3) and scene.fresh(4))
+        scene.absent.add(3)
+        await eventually(lambda: scene.state(3) is SlaveState.SILENT)
+        assert not scene.fresh(3)
+        assert scene.fresh(4)
+        assert scene.subjects("slave.timeout") == {"3"}
+        waiting = scene.bus.slaves()[3].retry_in
+        assert waiting is not None
+        assert waiting <= 1
+        with pytest.raises(SlaveTimeout):
+            await scene.bus.request(3, bytes.fromhex("0300640001"))
+        scene.absent.clear()
+        await eventually(lambda: scene.fresh(3))
+        assert scene.subjects("slave.timeout") == set()
+        assert scene.bus.slaves()[3].retry_in is None
+
+
+async def test_a_dead_slave_costs_the_others_little() -> None:
+    """Two of four never answer; the living two go on being read all the same."""
+    devices = [device(address) for address in (3, 4, 5, 6)]
+    scene = Scene(*devices)
+    scene.absent |= {5, 6}
+    async with running(scene):
+        await eventually(lambda: scene.state(5) is scene.state(6) is SlaveState.SILENT)
+        await eventually(lambda: (scene.bus.lines()[1].cycle_p95 or 9) < 1)
+        before = scene.bus.slaves()[3].counters.answered
+        tried = scene.bus.slaves()[5].counters.asked
+        await eventually(lambda: scene.bus.slaves()[3].counters.answered >= before + 6)
+        assert scene.bus.slaves()[5].counters.asked <= tried + 4
+        assert scene.fresh(3)
+        assert scene.fresh(4)
+
+
+async def test_another_meter_at_an_address_is_a_stranger() -> None:
+    scene = Scene(device(3), device(4))
+    scene.models[4] = BARE
+    async with running(scene):
+        await eventually(lambda: scene.state(4) is SlaveState.STRANGER)
+        assert scene.subjects("slave.stranger") == {"4"}
+        await eventually(lambda: scene.fresh(3))
+        assert not scene.fresh(4)
+
+
+@pytest.mark.parametrize(
+    ("addressing", "state"),
+    [("plain", SlaveState.UNCONFIRMED), ("private", SlaveState.ONLINE)],
+)
+async def test_a_map_of_our_own_needs_consent_on_real_lines(
+    addressing: str, state: SlaveState
+) -> None:
+    scene = Scene(device(3, model=GUESSED), addressing=addressing)
+    scene.models[3] = GUESSED
+    async with running(scene):
+        await eventually(lambda: scene.state(3) is state)
+
+
+async def test_a_client_asks_beside_the_polling() -> None:
+    async with running(Scene(device(3))) as scene:
+        await eventually(lambda: scene.fresh(3))
+        answer = await scene.bus.request(3, bytes.fromhex("0301900004"), client="a")
+        assert answer[2:] == holding(3, 400, 4, METER)
+        assert scene.bus.has(3)
+        assert not scene.bus.has(9)
+        with pytest.raises(KeyError):
+            await scene.bus.request(9, bytes.fromhex("0301900004"))
+
+
+async def test_a_write_takes_the_slaves_image_out_until_it_is_read_again() -> None:
+    async with running(Scene(device(3))) as scene:
+        await eventually(lambda: scene.fresh(3) and scene.store.raw(3, 200, 6) is not None)
+        write = bytes.fromhex("0600640001")
+        assert await scene.bus.request(3, write) == write
+        assert scene.store.raw(3, 200, 6) is None
+        await eventually(lambda: scene.fresh(3) and scene.store.raw(3, 200, 6) is not None)
+
+
+async def test_the_topology_changes_while_the_line_goes_on() -> None:
+    async with running(Scene(device(3), device(4))) as scene:
+        await eventually(lambda: scene.fresh(3) and scene.fresh(4))
+        up_since = scene.bus.lines()[1].since
+        told: list[int] = []
+        with scene.bus.watch(lambda: told.append(1)):
+            scene.bus.set_topology(Topology(devices=(device(4), device(7), device(3, DIGIWARE))))
+        assert told
+        await eventually(lambda: scene.fresh(7))
+        assert scene.fresh(4)
+        assert sorted(scene.bus.slaves()) == [3, 4, 7]
+        assert scene.bus.slaves()[3].bus == "digiware"
+        assert scene.bus.lines()[1].since == up_since
+        with pytest.raises(LineDown, match="no port is set"):
+            await scene.bus.request(3, bytes.fromhex("0300640001"))
+
+
+async def test_a_lost_line_makes_all_its_slaves_stale_but_accuses_none() -> None:
+    async with running(Scene(device(3), device(4))) as scene:
+        await eventually(lambda: scene.fresh(3) and scene.fresh(4))
+        scene.slaves.hang_up()
+        await eventually(lambda: scene.state(3) is scene.state(4) is SlaveState.SILENT)
+        assert not scene.fresh(3)
+        assert scene.subjects("line.down") == {"rs485"}
+        assert scene.subjects("slave.timeout") == set()
+        assert scene.bus.lines()[1].state is LineState.DOWN
+
+
+async def test_new_settings_give_a_new_line_and_the_same_settings_the_old() -> None:
+    scene = Scene(device(3))
+    line = scene.bus.service(RS485, scene.settings.rs485, scene.polling)
+    assert scene.bus.service(RS485, scene.settings.rs485, scene.polling) is line
+    slower = scene.settings.rs485.model_copy(update={"baudrate": 9600})
+    scene.settings = scene.settings.model_copy(update={"rs485": slower})
+    async with running(scene):
+        assert scene.bus.lines()[1].baudrate == 9600
+        await eventually(lambda: scene.fresh(3))

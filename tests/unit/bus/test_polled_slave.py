@@ -1,0 +1,296 @@
+"""One slave: identified first, read by class, backed off when silent, never polled unasked."""
+
+from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
+
+import pytest
+
+from digigate.bus.identification import IDENTIFICATION
+from digigate.bus.polled import HELLO_EVERY, REFUSED_FOR, PolledSlave, Surroundings
+from digigate.bus.requests import Priority
+from digigate.bus.status import SlaveState
+from digigate.catalogue import Model, Pace
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.errors import LineDown, SlaveException, SlaveTimeout
+from digigate.settings.topology import BusName, Device
+from digigate.store import Store
+from fieldbus.models import BARE, GUESSED, METER, catalogue, holding
+
+INSTANT, ENERGY, EXTREMES, HELLO = 100, 200, 300, IDENTIFICATION.start
+
+
+class FakeLine:
+    """Answers as a slave of `model` would; `error` decides what goes wrong instead."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.asked: list[int] = []
+        self.error: Callable[[int], Exception | None] = lambda _: None
+
+    async def request(
+        self, unit: int, pdu: bytes, priority: Priority = Priority.CLIENT, client: Hashable = None
+    ) -> bytes:
+        start, count = (int.from_bytes(pdu[i : i + 2], "big") for i in (1, 3))
+        self.asked.append(start)
+        error = self.error(start)
+        if error is not None:
+            raise error
+        return bytes((3, 2 * count)) + holding(unit, start, count, self.model)
+
+    def taken(self) -> list[int]:
+        """What has been asked since the last look."""
+        asked, self.asked = self.asked, []
+        return asked
+
+
+class Scene:
+    """A slave at address 5 with its surroundings and a clock that only we move."""
+
+    def __init__(
+        self,
+        configured: Model = METER,
+        real: Model | None = None,
+        *,
+        confirmed: bool = False,
+        simulated: bool = False,
+        key: str | None = None,
+    ) -> None:
+        self.seconds = 1000.0
+        self.clock = Clock(monotonic=lambda: self.seconds, started=datetime(2026, 1, 1, tzinfo=UTC))
+        self.line = FakeLine(real or configured)
+        self.store = Store(self.clock)
+        self.conditions = Conditions(self.clock)
+        self.changes = 0
+        self.misses = 0
+        around = Surroundings(
+            self.line, self.store, self.clock, self.conditions, catalogue(), 60.0,
+            simulated, self._changed,
+        )  # fmt: skip
+        device = Device(
+            address=5, bus=BusName.RS485, model=key or configured.key, name="main",
+            confirmed=confirmed,
+        )  # fmt: skip
+        self.slave = PolledSlave(device, around)
+        self.slave.expect_every(lambda _: 1.0)
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def _missed(self) -> None:
+        self.misses += 1
+
+    async def turn(self) -> list[int]:
+        """One turn; returns the registers asked for."""
+        await self.slave.turn(self._missed)
+        return self.line.taken()
+
+    def reasons(self, name: str) -> list[str]:
+        return [c.reason for c in self.conditions.active(name) if c.subject == "5"]
+
+
+def gone(_: int) -> Exception:
+    return SlaveTimeout("slave 5 did not answer within 0.1 s")
+
+
+async def test_a_slave_is_identified_then_read_by_class() -> None:
+    scene = Scene()
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.slave.state is SlaveState.ONLINE
+    assert await scene.turn() == [INSTANT]
+    scene.slave.deal(Pace.BOUNDARY)
+    scene.slave.deal_one(next(r for r in scene.slave.reads if r.pace is Pace.ROTATING))
+    assert await scene.turn() == [INSTANT, ENERGY, EXTREMES]
+
+
+async def test_what_was_read_is_in_the_store() -> None:
+    scene = Scene()
+    await scene.turn()
+    assert scene.store.raw(5, INSTANT, 10) == holding(5, INSTANT, 10, METER)
+    assert scene.store.raw(5, EXTREMES, 1) is None
+
+
+async def test_a_missed_read_is_repeated_once_before_the_slave_counts_as_silent() -> None:
+    scene = Scene()
+    await scene.turn()
+    missed = iter([gone(0), None])
+    scene.line.error = lambda start: next(missed, None)
+    assert await scene.turn() == [INSTANT, INSTANT]
+    assert scene.slave.state is SlaveState.ONLINE
+    assert scene.misses == 1
+
+
+async def test_a_silent_slave_is_stale_at_once_and_said_in_plain_words() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.line.error = gone
+    assert await scene.turn() == [INSTANT, INSTANT]
+    assert scene.slave.state is SlaveState.SILENT
+    assert scene.slave.image is not None
+    assert scene.slave.image.silent
+    assert scene.store.raw(5, INSTANT, 10) is None
+    (reason,) = scene.reasons("slave.timeout")
+    assert reason == (
+        "slave 5 (main) does not answer: check its supply, its wiring and its address"
+    )
+
+
+async def test_a_silent_slave_is_tried_once_each_after_growing_pauses_up_to_a_minute() -> None:
+    scene = Scene()
+    scene.line.error = gone
+    assert await scene.turn() == [HELLO, HELLO]
+    pauses = []
+    for _ in range(8):
+        assert scene.slave.retry_at is not None
+        pauses.append(scene.slave.retry_at - scene.seconds)
+        assert not scene.slave.is_due(scene.slave.retry_at - 0.001)
+        scene.seconds = scene.slave.retry_at
+        assert scene.slave.is_due(scene.seconds)
+        assert await scene.turn() == [HELLO]
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_a_slave_that_returns_is_identified_and_read_anew() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.line.error = gone
+    await scene.turn()
+    scene.line.error = lambda _: None
+    scene.seconds += 1
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.slave.state is SlaveState.ONLINE
+    assert scene.slave.retry_at is None
+    assert scene.reasons("slave.timeout") == []
+
+
+async def test_another_meter_at_the_address_is_a_stranger_and_not_polled() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.line.error = gone
+    await scene.turn()
+    scene.line.error, scene.line.model = (lambda _: None), GUESSED
+    scene.seconds += 1
+    scene.line.taken()
+    assert await scene.turn() == [HELLO]
+    assert scene.slave.state is SlaveState.STRANGER
+    (reason,) = scene.reasons("slave.stranger")
+    assert "'METER B'" in reason
+    assert "METER A" in reason
+    assert scene.reasons("slave.timeout") == []
+    assert scene.store.raw(5, INSTANT, 1) is None
+
+
+async def test_a_stranger_that_is_put_right_is_polled() -> None:
+    scene = Scene(METER, GUESSED)
+    await scene.turn()
+    scene.line.model = METER
+    scene.seconds += 60
+    assert scene.slave.is_due(scene.seconds)
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.reasons("slave.stranger") == []
+
+
+async def test_what_is_no_socomec_device_is_a_stranger() -> None:
+    scene = Scene()
+    scene.line.error = lambda _: SlaveException(2)
+    assert await scene.turn() == [HELLO]
+    assert scene.slave.state is SlaveState.STRANGER
+    assert "exception 0x02" in scene.slave.reason
+
+
+async def test_a_model_that_the_catalogue_lacks_is_not_polled() -> None:
+    scene = Scene(key="nothing")
+    assert scene.slave.state is SlaveState.STRANGER
+    assert not scene.slave.is_due(1e9)
+    assert scene.store.image(5) is None
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "simulated", "state"),
+    [
+        (False, False, SlaveState.UNCONFIRMED),
+        (True, False, SlaveState.ONLINE),
+        (False, True, SlaveState.ONLINE),
+    ],
+)
+async def test_a_map_of_our_own_is_polled_on_a_real_line_only_after_consent(
+    *, confirmed: bool, simulated: bool, state: SlaveState
+) -> None:
+    scene = Scene(GUESSED, confirmed=confirmed, simulated=simulated)
+    asked = await scene.turn()
+    assert scene.slave.state is state
+    assert (INSTANT in asked) == (state is SlaveState.ONLINE)
+
+
+async def test_a_refused_read_is_left_out_for_a_while_and_the_rest_goes_on() -> None:
+    scene = Scene()
+    scene.line.error = lambda start: SlaveException(2) if start == ENERGY else None
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.slave.state is SlaveState.ONLINE
+    assert "energy" in scene.slave.reason
+    scene.slave.deal(Pace.BOUNDARY)
+    assert await scene.turn() == [INSTANT]
+    scene.seconds += REFUSED_FOR
+    scene.line.error = lambda _: None
+    assert await scene.turn() == [INSTANT, ENERGY]
+    assert scene.slave.reason == ""
+
+
+async def test_a_lost_line_is_not_the_slaves_fault() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.line.error = lambda _: LineDown("/dev/ttyUSB0 was lost")
+    assert await scene.turn() == [INSTANT]
+    assert scene.slave.state is SlaveState.SILENT
+    assert scene.slave.reason == "the line is down: /dev/ttyUSB0 was lost"
+    assert scene.reasons("slave.timeout") == []
+    assert scene.slave.is_due(scene.seconds)
+
+
+async def test_after_a_write_nothing_is_served_until_read_again() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.slave.written()
+    assert scene.store.raw(5, INSTANT, 10) is None
+    assert await scene.turn() == [INSTANT, ENERGY, EXTREMES]
+    assert scene.store.raw(5, ENERGY, 6) is not None
+
+
+async def test_a_missed_energy_stays_due() -> None:
+    scene = Scene()
+    scene.line.error = lambda start: gone(0) if start == ENERGY else None
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY, ENERGY]
+    scene.line.error = lambda _: None
+    scene.seconds += 1
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+
+
+async def test_a_slave_with_nothing_to_poll_says_hello_now_and_then() -> None:
+    scene = Scene(BARE)
+    assert await scene.turn() == [HELLO]
+    assert scene.slave.retry_at is None
+    assert await scene.turn() == []
+    scene.seconds += HELLO_EVERY
+    scene.line.error = gone
+    assert await scene.turn() == [HELLO, HELLO]
+    assert scene.slave.state is SlaveState.SILENT
+
+
+async def test_watchers_hear_of_changes_only() -> None:
+    scene = Scene()
+    await scene.turn()
+    told = scene.changes
+    await scene.turn()
+    assert scene.changes == told
+    scene.line.error = gone
+    await scene.turn()
+    assert scene.changes == told + 1
+
+
+async def test_a_closed_slave_leaves_nothing_behind() -> None:
+    scene = Scene()
+    scene.line.error = gone
+    await scene.turn()
+    scene.slave.close()
+    assert scene.store.image(5) is None
+    assert scene.conditions.active() == ()
