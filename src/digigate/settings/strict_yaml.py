@@ -52,25 +52,27 @@ def parse(text: str) -> Document:
     """
     if len(text) > SIZE_MAX:
         raise YamlError(f"line 1: the file is longer than {SIZE_MAX} characters")
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        lines: dict[Path, int] = {}
-        if node is not None:
-            _note_lines(node, (), lines)
-        data = None if node is None else loader.construct_document(node)
+        return _document(_Loader(text))
     except YamlError:
         raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(f"line {mark.line + 1 if mark else 1}: {error.problem}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise YamlError(f"line 1: {' '.join(str(error).split())}") from error
-    except (RecursionError, ValueError) as error:
-        raise YamlError(f"line 1: {error}") from error
+
+
+def _document(loader: _Loader) -> Document:
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path, int] = {}
+        if node is None:
+            return Document(None, lines)
+        _note_lines(node, (), lines)
+        return Document(loader.construct_document(node), lines)
     finally:
         loader.dispose()
-    return Document(data, lines)
 
 
 def _note_lines(node: yaml.Node, path: Path, lines: dict[Path, int]) -> None:
