@@ -1,0 +1,49 @@
+"""The application: the table of routes behind its guards."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from digigate.services.web.guards import BODY_MAX, Spend, addressed, entitled, explained, metered
+from digigate.services.web.keys import FEED, SITE, VIEW
+from digigate.services.web.pages import Site
+from digigate.services.web.problems import seal
+from digigate.services.web.route import Route
+from digigate.services.web.stream import Feed
+from digigate.services.web.view import View
+
+
+def build_app(
+    view: View, site: Site, names: frozenset[str], spend: Spend, routes: Iterable[Route]
+) -> web.Application:
+    """All of it, ready for a runner; `names` are those we may be asked for by."""
+    app = _guarded(names, spend)
+    app[VIEW], app[SITE], app[FEED] = view, site, Feed(view)
+    app.on_shutdown.append(_end_streams)
+    for route in routes:
+        app.router.add_get(route.path, entitled(route), allow_head=route.head)
+    return app
+
+
+def build_redirect(port: int, names: frozenset[str], spend: Spend) -> web.Application:
+    """The plain side: sends everybody to the HTTPS port and serves nothing."""
+
+    async def redirect(request: web.Request) -> web.StreamResponse:
+        host = request.url.host_subcomponent
+        place = f"https://{host}" if port == 443 else f"https://{host}:{port}"
+        raise web.HTTPPermanentRedirect(f"{place}{request.rel_url.raw_path_qs}")
+
+    app = _guarded(names, spend)
+    app.router.add_get("/{path:.*}", redirect)
+    return app
+
+
+def _guarded(names: frozenset[str], spend: Spend) -> web.Application:
+    guards = (metered(spend), explained, addressed(names))
+    app = web.Application(middlewares=guards, client_max_size=BODY_MAX)
+    app.on_response_prepare.append(seal)
+    return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[FEED].close()

@@ -1,0 +1,75 @@
+"""What every request passes before its handler: limits, host, rights; and how refusals read."""
+
+import functools
+from collections.abc import Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from digigate.services.web.connection import HttpConnection
+from digigate.services.web.hosts import is_ours
+from digigate.services.web.keys import VIEW
+from digigate.services.web.problems import problem
+from digigate.services.web.rights import check
+from digigate.services.web.route import Route
+from digigate.settings.profiles import Profile
+
+BODY_MAX = 1 << 20  # octets
+
+Spend = Callable[[str, int], bool]
+
+
+def metered(spend: Spend) -> Middleware:
+    """Tell the gate of each request and the connection that it is being served."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection = request.protocol
+        if not isinstance(connection, HttpConnection) or not spend(connection.client, 1):
+            response = problem(request.path, 429, "too many requests")
+            response.force_close()
+            return response
+        with connection.serving():
+            return await handler(request)
+
+    return guard
+
+
+@web.middleware
+async def explained(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn a refusal into the answer that suits who asked."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        if refusal.status < 400:
+            raise
+        response = problem(request.path, refusal.status, refusal.text or refusal.reason)
+        if "Allow" in refusal.headers:
+            response.headers["Allow"] = refusal.headers["Allow"]
+        return response
+
+
+def addressed(names: frozenset[str]) -> Middleware:
+    """Refuse requests meant for another host, and bodies that nobody will read."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not is_ours(request.host, names):
+            text = "this name is not ours; the setting web.hosts lists those that are"
+            raise web.HTTPMisdirectedRequest(text=text)
+        if (request.content_length or 0) > BODY_MAX:
+            raise web.HTTPRequestEntityTooLarge(BODY_MAX, request.content_length or 0)
+        return await handler(request)
+
+    return guard
+
+
+def entitled(route: Route) -> Handler:
+    """The route's handler behind its rights; nobody can log in yet, so everybody is User."""
+
+    @functools.wraps(route.handler)
+    async def guard(request: web.Request) -> web.StreamResponse:
+        check(route, Profile.USER, request.app[VIEW].identity.capabilities)
+        return await route.handler(request)
+
+    return guard

@@ -1,0 +1,50 @@
+"""The API described for programs: OpenAPI 3.1, made from the table of routes."""
+
+import re
+from collections.abc import Iterable
+
+from digigate import __version__
+from digigate.services.web.jsonable import Object
+from digigate.services.web.route import Route
+
+PARAMETER = re.compile(r"{(\w+)}")
+API = "/api/"
+QUERIES: dict[str, tuple[str, ...]] = {
+    "/api/v1/devices/{address}/readings": ("load",),
+    "/api/v1/stream": ("topics", "device"),
+}
+
+
+def document(routes: Iterable[Route]) -> Object:
+    """All routes of the API, one operation each."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "digigate", "version": __version__},
+        "paths": {route.path: {"get": _operation(route)} for route in routes if _is_api(route)},
+    }
+
+
+def _is_api(route: Route) -> bool:
+    return route.path.startswith(API)
+
+
+def _operation(route: Route) -> Object:
+    kind = "application/json" if route.head else "text/event-stream"
+    failures = ["404"] if route.measurement or PARAMETER.search(route.path) else []
+    return {
+        "summary": route.summary,
+        "x-profile": str(route.profile),
+        "parameters": [
+            *(_parameter(name, "path") for name in PARAMETER.findall(route.path)),
+            *(_parameter(name, "query") for name in QUERIES.get(route.path, ())),
+        ],
+        "responses": {
+            "200": {"description": "As docs/api.md says", "content": {kind: {}}},
+            **{status: {"description": "There is no such thing"} for status in failures},
+        },
+    }
+
+
+def _parameter(name: str, place: str) -> Object:
+    kind = "string" if name == "topics" else "integer"
+    return {"name": name, "in": place, "required": place == "path", "schema": {"type": kind}}

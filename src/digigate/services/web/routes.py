@@ -1,0 +1,61 @@
+"""The one table of routes: each says which profile it needs before anything of it runs."""
+
+from aiohttp import web
+
+from digigate.services.web import api, measurements, payloads
+from digigate.services.web.keys import SITE
+from digigate.services.web.openapi import document
+from digigate.services.web.route import Handler, Route
+from digigate.settings.profiles import Profile
+
+V1 = "/api/v1"
+
+
+async def page(request: web.Request) -> web.StreamResponse:
+    """The page; which view of it, its script decides by the path."""
+    return request.app[SITE].index(request.headers.get("Accept-Encoding", ""))
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """A file of the built page."""
+    path = request.path.removeprefix("/")
+    found = request.app[SITE].file(path, request.headers.get("Accept-Encoding", ""))
+    if found is None:
+        raise web.HTTPNotFound(text="there is nothing here")
+    return found
+
+
+async def openapi(_: web.Request) -> web.StreamResponse:
+    """This table as an OpenAPI document."""
+    return api.json_response(document(ROUTES))
+
+
+def _api(
+    path: str, handler: Handler, summary: str, *, measurement: bool = False, head: bool = True
+) -> Route:
+    return Route("GET", V1 + path, handler, Profile.USER, summary, measurement, head)
+
+
+def _page(path: str, summary: str, *, measurement: bool = False) -> Route:
+    return Route("GET", path, page, Profile.USER, summary, measurement)
+
+
+ROUTES: tuple[Route, ...] = (
+    _api("/gateway", api.payload(payloads.gateway), "Name plate, clock and counts"),
+    _api("/devices", api.payload(payloads.devices), "All devices"),
+    _api("/devices/{address}", api.device, "One device"),
+    _api("/devices/{address}/readings", api.readings, "All its quantities", measurement=True),
+    _api("/loads", api.payload(measurements.loads), "Key figures of all loads", measurement=True),
+    _api("/buses", api.payload(payloads.buses), "The field buses"),
+    _api("/services", api.payload(payloads.services), "The services and their ports"),
+    _api("/conditions", api.payload(payloads.conditions), "What is wrong now"),
+    _api("/stream", api.stream, "Server-sent events of all the above", head=False),
+    _api("/openapi.json", openapi, "This description"),
+    _page("/", "Overview"),
+    _page("/devices", "Devices"),
+    _page("/devices/{address}", "One device"),
+    _page("/loads", "Loads", measurement=True),
+    _page("/buses", "Buses"),
+    _page("/services", "Services"),
+    Route("GET", "/{path:.+}", file, Profile.USER, "A file of the page"),
+)

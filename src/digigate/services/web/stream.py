@@ -1,0 +1,226 @@
+"""The live stream: look at the gateway a few times a second, serialise news once for everybody.
+
+A follower holds no queue: it remembers which state of each channel it was sent last, so a slow
+reader is given the newest state next and nothing piles up for it.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+
+from digigate.services.web import measurements, payloads
+from digigate.services.web.jsonable import Object, dumps
+from digigate.services.web.view import View
+from digigate.store import SlaveImage
+from digigate.store.image import PERIODS_FRESH
+
+TICK = 0.5  # seconds between two looks
+HEARTBEAT = 15.0  # seconds of silence before a comment says that we live
+READINGS = "readings"
+HELLO = b"retry: 2000\n\n"
+ALIVE = b": alive\n\n"
+
+Sign = object
+"""What a payload is made of; equal signs mean no news, though an age may have grown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a channel is read: its payload, the sign of its news, seconds between two looks."""
+
+    build: Callable[[View, int], Object]
+    sign: Callable[[View, int], Sign]
+    period: float = 1.0
+    measurement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One topic; `device` counts for readings only."""
+
+    topic: str
+    device: int = 0
+
+    @property
+    def source(self) -> Source:
+        """How it is read."""
+        return SOURCES[self.topic]
+
+    @property
+    def measurement(self) -> bool:
+        """Whether only models with measurement pages offer it."""
+        return self.source.measurement
+
+
+@dataclass(slots=True)
+class _State:
+    """What a channel last said, as bytes ready to be sent."""
+
+    followers: set[asyncio.Event] = field(default_factory=set)
+    looked: float = float("-inf")
+    sign: Sign = None
+    event: int = 0
+    frame: bytes = b""
+
+
+class Feed:
+    """All channels that somebody follows."""
+
+    def __init__(self, view: View, heartbeat: float = HEARTBEAT) -> None:
+        self._view = view
+        self._heartbeat = heartbeat
+        self._monotonic = view.clock.monotonic
+        self._states: dict[Channel, _State] = {}
+        self._followed = asyncio.Event()
+        self._closed = False
+        self._events = 0
+
+    async def run(self) -> None:
+        """Look for news while somebody follows; costs nothing otherwise."""
+        while True:
+            await self._followed.wait()
+            self.look()
+            await asyncio.sleep(TICK)
+
+    def look(self) -> None:
+        """Renew every channel whose time has come and wake who follows it."""
+        for channel, state in self._states.items():
+            if self._renew(channel, state):
+                for follower in state.followers:
+                    follower.set()
+
+    def close(self) -> None:
+        """End every stream."""
+        self._closed = True
+        for state in self._states.values():
+            for follower in state.followers:
+                follower.set()
+
+    async def follow(self, channels: tuple[Channel, ...]) -> AsyncGenerator[bytes, None]:
+        """The state of each channel, then each change of it, as server-sent events."""
+        news = asyncio.Event()
+        self._join(channels, news)
+        sent = dict.fromkeys(channels, 0)
+        try:
+            yield HELLO
+            while not self._closed:
+                news.clear()
+                fresh = self._since(sent)
+                if fresh:
+                    yield fresh
+                elif not await _happens(news, self._heartbeat):
+                    yield ALIVE
+        finally:
+            self._leave(channels, news)
+
+    def _since(self, sent: dict[Channel, int]) -> bytes:
+        """The newest frame of each channel that has one; notes in `sent` what was taken."""
+        frames = []
+        for channel, event in sent.items():
+            state = self._states[channel]
+            if state.event != event:
+                sent[channel] = state.event
+                frames.append(state.frame)
+        return b"".join(frames)
+
+    def _join(self, channels: tuple[Channel, ...], news: asyncio.Event) -> None:
+        for channel in channels:
+            state = self._states.setdefault(channel, _State())
+            state.followers.add(news)
+            self._renew(channel, state)
+        self._followed.set()
+
+    def _leave(self, channels: tuple[Channel, ...], news: asyncio.Event) -> None:
+        for channel in channels:
+            state = self._states[channel]
+            state.followers.discard(news)
+            if not state.followers:
+                del self._states[channel]
+        if not self._states:
+            self._followed.clear()
+
+    def _renew(self, channel: Channel, state: _State) -> bool:
+        """Read the channel anew if it is due; True where it has news."""
+        now, source = self._monotonic(), channel.source
+        if now - state.looked < source.period:
+            return False
+        state.looked = now
+        sign = source.sign(self._view, channel.device)
+        if state.frame and sign == state.sign:
+            return False
+        self._events += 1
+        state.sign, state.event = sign, self._events
+        state.frame = _frame(self._events, channel.topic, source.build(self._view, channel.device))
+        return True
+
+
+async def _happens(event: asyncio.Event, within: float) -> bool:
+    try:
+        async with asyncio.timeout(within):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _frame(number: int, topic: str, payload: Object) -> bytes:
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, topic.encode(), dumps(payload))
+
+
+def _readings(view: View, address: int) -> Object:
+    device = view.topology().device(address)
+    if device is None:
+        return {"address": address, "readings": []}
+    return measurements.readings(view, device)
+
+
+def _gateway_sign(view: View, _: int) -> Sign:
+    clock = view.clock
+    offset = round(clock.offset.total_seconds())
+    return view.settings().gateway, clock.zone.key, clock.speed, offset, payloads.counts(view)
+
+
+def _slaves_sign(view: View, _: int) -> Sign:
+    return view.topology(), tuple(view.bus.slaves().values())
+
+
+def _buses_sign(view: View, _: int) -> Sign:
+    states = tuple(status.state for status in view.bus.slaves().values())
+    return view.topology(), view.bus.lines(), states
+
+
+def _services_sign(view: View, _: int) -> Sign:
+    return tuple(view.health()), dict(view.ports())
+
+
+def _image_sign(view: View, address: int) -> Sign:
+    image = view.store.image(address)
+    return view.topology(), _freshness(image, view.clock.monotonic()) if image else None
+
+
+def _images_sign(view: View, _: int) -> Sign:
+    now = view.clock.monotonic()
+    states = tuple(status.state for status in view.bus.slaves().values())
+    return view.topology(), states, [_freshness(image, now) for image in view.store.images()]
+
+
+def _freshness(image: SlaveImage, now: float) -> Sign:
+    spans = [
+        (s.received, s.valid, s.received is None or now - s.received > PERIODS_FRESH * s.period)
+        for s in image.spans
+    ]
+    return image, image.silent, spans
+
+
+SOURCES = {
+    "gateway": Source(lambda view, _: payloads.gateway(view), _gateway_sign),
+    "devices": Source(lambda view, _: payloads.devices(view), _slaves_sign),
+    "buses": Source(lambda view, _: payloads.buses(view), _buses_sign),
+    "services": Source(lambda view, _: payloads.services(view), _services_sign),
+    "conditions": Source(
+        lambda view, _: payloads.conditions(view), lambda view, _: view.conditions.active()
+    ),
+    "loads": Source(lambda view, _: measurements.loads(view), _images_sign, measurement=True),
+    READINGS: Source(_readings, _image_sign, period=0.5, measurement=True),
+}
+TOPICS = tuple(topic for topic in SOURCES if topic != READINGS)

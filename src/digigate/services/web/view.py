@@ -1,0 +1,41 @@
+"""All that pages may see, in one place; the daemon fills it in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from digigate.bus.status import LineStatus, SlaveStatus
+from digigate.catalogue import Catalogue
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.identity import Identity
+from digigate.settings.sections import Settings
+from digigate.settings.topology import Topology
+from digigate.store import Store
+from digigate.supervisor import Health
+
+
+class BusView(Protocol):
+    """What the bus tells of itself."""
+
+    def lines(self) -> tuple[LineStatus, ...]:
+        """Every line, wired or not."""
+
+    def slaves(self) -> dict[int, SlaveStatus]:
+        """Every slave of the topology by address."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Read-only eyes on the gateway; getters, because settings and topology are replaced whole."""
+
+    identity: Identity
+    settings: Callable[[], Settings]
+    topology: Callable[[], Topology]
+    store: Store
+    bus: BusView
+    health: Callable[[], Sequence[Health]]
+    ports: Callable[[], Mapping[str, int]]
+    conditions: Conditions
+    clock: Clock
+    catalogue: Catalogue

@@ -1,0 +1,87 @@
+"""The table of routes: nothing is reachable that it does not name, and each names its profile."""
+
+import pytest
+from aiohttp import web
+
+from digigate.identity import CAPABILITIES, GatewayModel
+from digigate.services.web.app import build_app
+from digigate.services.web.openapi import document
+from digigate.services.web.pages import Site
+from digigate.services.web.rights import check
+from digigate.services.web.route import Route
+from digigate.services.web.routes import ROUTES, page
+from digigate.settings.profiles import Profile
+from unit.web.gateway_view import Plant
+
+M50, M70 = CAPABILITIES[GatewayModel.M50], CAPABILITIES[GatewayModel.M70]
+
+
+def _app() -> web.Application:
+    return build_app(Plant().view, Site({}), frozenset(), lambda _client, _count: True, ROUTES)
+
+
+def test_every_route_of_the_router_is_in_the_table() -> None:
+    paths = {route.path.replace(":.+", ""): route.head for route in ROUTES}
+    declared = {("GET", path) for path in paths} | {
+        ("HEAD", p) for p, head in paths.items() if head
+    }
+    routed = {
+        (route.method, route.resource.canonical)
+        for route in _app().router.routes()
+        if route.resource is not None
+    }
+    assert routed == declared
+
+
+def test_the_router_knows_nothing_but_reading() -> None:
+    assert {route.method for route in _app().router.routes()} == {"GET", "HEAD"}
+
+
+def test_all_of_this_version_is_open_to_the_user_profile() -> None:
+    assert {route.profile for route in ROUTES} == {Profile.USER}
+
+
+@pytest.mark.parametrize("profile", [p for p in Profile if p is not Profile.USER])
+def test_a_route_above_user_is_closed(profile: Profile) -> None:
+    route = Route("GET", "/secret", page, profile, "for others")
+    with pytest.raises(web.HTTPForbidden):
+        check(route, Profile.USER, M70)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.path))
+def test_measurements_are_there_on_an_m70_only(route: Route) -> None:
+    check(route, Profile.USER, M70)
+    if route.measurement:
+        with pytest.raises(web.HTTPNotFound):
+            check(route, Profile.USER, M50)
+    else:
+        check(route, Profile.USER, M50)
+
+
+def test_the_routes_that_show_measurements() -> None:
+    assert {route.path for route in ROUTES if route.measurement} == {
+        "/api/v1/devices/{address}/readings",
+        "/api/v1/loads",
+        "/loads",
+    }
+
+
+def test_the_api_describes_itself() -> None:
+    described = document(ROUTES)
+    paths = described["paths"]
+    assert isinstance(paths, dict)
+    assert set(paths) == {route.path for route in ROUTES if route.path.startswith("/api/")}
+    operation = paths["/api/v1/devices/{address}/readings"]
+    assert isinstance(operation, dict)
+    assert operation["get"] == {
+        "summary": "All its quantities",
+        "x-profile": "user",
+        "parameters": [
+            {"name": "address", "in": "path", "required": True, "schema": {"type": "integer"}},
+            {"name": "load", "in": "query", "required": False, "schema": {"type": "integer"}},
+        ],
+        "responses": {
+            "200": {"description": "As docs/api.md says", "content": {"application/json": {}}},
+            "404": {"description": "There is no such thing"},
+        },
+    }
