@@ -30,7 +30,7 @@ PAUSE = 0.02
 """Silence in seconds after which nothing more is coming, even through a USB adapter."""
 PATIENCE = 1.0
 """Seconds of foreign noise after which a request is sent all the same."""
-SPIN = 0.00015
+SPIN = 0.0002
 """The end of each silence is not slept but watched: waking up takes the system about that long."""
 NOISE_KEPT = 2 * LONGEST
 
