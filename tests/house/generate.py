@@ -4,6 +4,8 @@ import ast
 import csv
 from pathlib import Path
 
+from digigate.settings.pages import settings_page, settings_schema
+
 ROOT = Path(__file__).resolve().parents[2]
 CHECKLIST = ROOT / "tests" / "conformance" / "checklist.csv"
 CONFORMANCE = ROOT / "docs" / "conformance.md"
@@ -49,7 +51,11 @@ def conformance() -> str:
 
 def documents() -> dict[Path, str]:
     """Every generated file and its text."""
-    return {CONFORMANCE: conformance()}
+    return {
+        CONFORMANCE: conformance(),
+        ROOT / "docs" / "settings.md": settings_page(),
+        ROOT / "config" / "settings.schema.json": settings_schema(),
+    }
 
 
 def _rows_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[int]:

@@ -43,6 +43,7 @@ class FormField:
     path: str  # `buses.digiware.baudrate`
     label: str  # `setting.line.baudrate`
     kind: FieldKind
+    required: bool
     default: Any  # as it stands in JSON
     optional: bool  # may be null
     low: float | None
@@ -138,6 +139,7 @@ def _field(section: type[Section], name: str, info: FieldInfo, path: str) -> For
         path=path,
         label=f"setting.{_snake(section.__name__)}.{name}",
         kind=KINDS.get(get_origin(kind) or kind, FieldKind.CHOICE),
+        required=info.is_required(),
         default=None if info.is_required() else _json(info.get_default()),
         optional=optional,
         low=_mark(marks, "ge"),

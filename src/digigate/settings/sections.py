@@ -121,7 +121,7 @@ class Line(Section):
         str,
         AfterValidator(_plugged),
         Form("a device path such as /dev/ttyUSB0, socket://host:port, or nothing"),
-        Access(reboot=True),
+        Access(),
     ] = ""
     """A device path (`/dev/ttyUSB0`) or `socket://host:port`; empty = nothing is wired."""
     baudrate: Annotated[
@@ -217,8 +217,6 @@ class Firewall(Section):
     )
     block_seconds: Annotated[Literal[30], Unit("s"), Access(change=Profile.CYBER)] = 30
     """How long who exceeds a limit gets no answer: fixed by §11.3.5."""
-    outgoing: Annotated[bool, Access(change=Profile.CYBER)] = False
-    """The white list holds for the connections that we open, too."""
 
 
 class Settings(Section):
