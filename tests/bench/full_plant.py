@@ -16,6 +16,8 @@ from bench.options import Effort
 from bench.plant_targets import Target, targets
 from bench.processes import cpu_seconds, memory_mb
 from bench.programs import Programs, start
+from digigate.catalogue import Catalogue
+from digigate.settings import TopologyFile
 from running import Gateway, free_demo
 
 BENCH = "full plant, 32 clients at 10/s, one SSE client"
@@ -36,10 +38,11 @@ def measure(programs: Programs, effort: Effort) -> Found:
         CannotRun: the gateway or the load did not come up.
     """
     with tempfile.TemporaryDirectory(prefix="digigate-bench-") as folder:
-        began = time.monotonic()
+        catalogue, began = Catalogue.load(), time.monotonic()
         with _gateway(Path(folder) / "state") as gateway:
-            asked = targets(PLANT)
             ports = gateway.ports()
+            topology = TopologyFile(gateway.state / "topology.yaml").load()
+            asked = targets(catalogue, topology)
             first = _first_value(ports["modbus_tcp"], asked, began)
             with _listening(ports["https"]) as heard:
                 load, cost = _under_load(programs, gateway, asked, effort.plant_seconds)

@@ -1,12 +1,10 @@
 """What the clients of the full plant read: the polled blocks of every slave."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from digigate.catalogue import Block, Catalogue, Model, Pace
-from digigate.simulator.plant import read_plant
-
-LONGEST = 125  # registers of one read
+from digigate.bus.plan import plan
+from digigate.catalogue import Catalogue, Pace
+from digigate.settings.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +25,11 @@ class Target:
         return head + self.words.to_bytes(2, "big")
 
 
-def targets(plant: Path) -> list[Target]:
-    """One read for each block that the poller keeps fresh, on every slave of the plant."""
-    catalogue = Catalogue.load()
+def targets(catalogue: Catalogue, topology: Topology) -> list[Target]:
+    """The reads that the poller repeats in each cycle, on every slave."""
     return [
-        _target(slave.address, model, block)
-        for slave in read_plant(plant).slaves
-        for model in (catalogue.models[slave.model],)
-        for block in model.blocks
-        if block.pace is Pace.INSTANT and block.load <= len(slave.loads)
+        Target(device.address, read.start, read.count)
+        for device in topology.devices
+        for read in plan(catalogue.models[device.model], {load.number for load in device.loads})
+        if read.pace is Pace.INSTANT
     ]
-
-
-def _target(unit: int, model: Model, block: Block) -> Target:
-    """The stretch of a block that holds points."""
-    points = [point for point in model.points if point.block == block.name]
-    address = min(point.address for point in points)
-    end = max(point.address + point.words for point in points)
-    return Target(unit, address, min(LONGEST, end - address))

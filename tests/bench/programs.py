@@ -64,7 +64,7 @@ def answer(command: list[str], timeout: float) -> dict[str, Any]:
             command, stdout=subprocess.PIPE, text=True, check=True, timeout=timeout, env=_env()
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise CannotRun(f"{Path(command[0]).name} {command[1:3]}: {error}") from error
+        raise CannotRun(f"{_name(command)}: {error}") from error
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -76,7 +76,7 @@ class Running:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_env()
         )
-        self._name = Path(command[0]).name
+        self._name = _name(command)
         self.pid = self._process.pid
 
     def place(self) -> str:
@@ -119,6 +119,10 @@ def start(command: list[str]) -> Iterator[Running]:
         yield program
     finally:
         program.close()
+
+
+def _name(command: list[str]) -> str:
+    return command[2] if command[1:2] == ["-m"] else Path(command[0]).name
 
 
 def _env() -> dict[str, str]:

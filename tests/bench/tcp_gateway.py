@@ -1,0 +1,80 @@
+"""Our Modbus TCP server behind the gate alone: `bench.tcp_gateway UNIT ADDRESS WORDS`.
+
+Prints its port and serves these registers of one slave from a filled image until it is ended.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Hashable
+from pathlib import Path
+
+from bench.registers import registers
+from digigate.bus.requests import Priority
+from digigate.catalogue import Certainty, Detection, LoadPlan, Model, Pace, Probe
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.errors import LineDown
+from digigate.firewall import Gate
+from digigate.services.modbus import Handler, ModbusTcpServer, OwnUnit
+from digigate.settings.sections import Firewall, Gateway, ModbusTcp
+from digigate.state import Ports, StateDirectory
+from digigate.store import Span, Store
+
+MODEL = Model(
+    key="bench",
+    name="bench",
+    family="bench",
+    certainty=Certainty.OURS,
+    detection=Detection.COMPLETE,
+    probe=Probe(400, "bench", "bench", 0),
+    loads=LoadPlan(0, 0),
+    identification_words=66,
+    blocks=(),
+    points=(),
+    composites=(),
+)
+LIMITS = Firewall(kbits=1_000_000, requests=100_000)  # the dearest path is measured, not a refusal
+
+
+class NoLine:
+    """The image answers everything; whoever asks the line nevertheless gets a refusal."""
+
+    async def request(
+        self, unit: int, pdu: bytes, priority: Priority = Priority.CLIENT, client: Hashable = None
+    ) -> bytes:
+        """As `Requests.request`."""
+        raise LineDown("the bench has no line")
+
+
+def _store(clock: Clock, unit: int, address: int, words: int) -> Store:
+    """One slave whose registers have just been read and stay fresh for the whole bench."""
+    store = Store(clock)
+    span = Span(address, words, Pace.INSTANT, "bench", period=3600.0)
+    store.open(unit, MODEL, [span]).put(address, registers(unit, address, words))
+    return store
+
+
+async def _serve(state: StateDirectory, unit: int, address: int, words: int) -> None:
+    clock = Clock()
+    gate, ports = Gate(LIMITS, Conditions(clock)), Ports(state)
+    own = OwnUnit(Gateway())
+    store = _store(clock, unit, address, words)
+    handler = Handler(store, NoLine(), lambda asked: asked == unit, own)
+    settings = ModbusTcp(host="127.0.0.1", port=0)
+    server = ModbusTcpServer(settings, gate, handler, ports)
+    await server.run(lambda: print(ports.all()["modbus_tcp"], flush=True))
+
+
+def main() -> None:
+    """Run with the arguments of the command line."""
+    unit, address, words = map(int, sys.argv[1:])
+    with (
+        tempfile.TemporaryDirectory(prefix="digigate-bench-") as folder,
+        StateDirectory(Path(folder)) as state,
+    ):
+        asyncio.run(_serve(state, unit, address, words))
+
+
+if __name__ == "__main__":
+    main()
