@@ -2,31 +2,36 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from struct import Struct
 from typing import Protocol, cast
 
 from digigate.services.modbus.pdu import READ_MAX, READS, WRITES
 
-RECEIVE = 4096  # octets taken in while the answers to them have not gone out
 IN_FLIGHT = 16  # pipelined requests of one connection that may wait for the line
+TURN = 64  # requests answered at one go, before others have their turn
+HELD = 4096  # octets that may wait for their turn before reading pauses
 LENGTH_MIN, LENGTH_MAX = 2, 254  # what a header may say: unit, function and up to 252 octets
 
 _HEADER = Struct(">HHHB")  # transaction, protocol, length, unit
-_PROTOCOL_AND_LENGTH = Struct(">HH")
-_LENGTH_AT, _FUNCTION_AT = 4, 7
-_REQUEST = Struct(">HHHBBHH")  # header, function, start, count: a plain read
-_PLAIN_READ = 6  # its length as the header says it
-_PLAIN_READ_SIZE = _REQUEST.size
-_READ_HEADER = Struct(">HHHBBB")  # header, function, byte count of the answer to it
+_HEADED = 6  # octets before those that `length` counts
+_FUNCTION_AT = 7
+_PLAIN_READ = Struct(">HHHBBHH")  # header, function, start, count
+_PLAIN_READ_SIZE = _PLAIN_READ.size
+_READ_ANSWER = Struct(">HHHBBB")  # header, function, byte count
 
 
 class Answers(Protocol):
     """Who knows the answers: `Handler`."""
 
-    def registers(self, unit: int, start: int, count: int) -> bytes | None:
-        """Registers that can be had at once (count 1..125)."""
+    @property
+    def own_units(self) -> frozenset[int]:
+        """The units whose registers are not in `registers`."""
+
+    @property
+    def registers(self) -> Callable[[int, int, int], bytes | None]:
+        """`registers(unit, start, count)`: what can be had at once, for counts of 1 to 125."""
 
     def answer(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
         """The answer PDU to any request PDU."""
@@ -35,14 +40,15 @@ class Answers(Protocol):
 class Hall(Protocol):
     """Where connections live: `ModbusTcpServer`."""
 
+    @property
+    def spend(self) -> Callable[[str, int], bool]:
+        """`spend(client, requests)` counts requests; False = the client is excluded."""
+
     def enter(self, connection: "Connection") -> bool:
         """Give a new connection its place; False = there is none."""
 
     def leave(self, connection: "Connection") -> None:
         """Free its place, if it had one."""
-
-    def spend(self, client: str, requests: int) -> bool:
-        """Count requests; False = the client is excluded."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,8 +59,14 @@ class _Asked:
     unit: int
     answer: asyncio.Future[bytes]
 
+    def frame(self) -> bytes | None:
+        """The whole answer, once it is there."""
+        if self.answer.done():
+            return framed(self.transaction, self.unit, self.answer.result())
+        return None
 
-class Connection(asyncio.BufferedProtocol):
+
+class Connection(asyncio.Protocol):
     """Takes every whole ADU out of what has come; what can be answered goes out in one write.
 
     Reads may wait for the line side by side. A write begins when all before it is answered, and
@@ -67,18 +79,19 @@ class Connection(asyncio.BufferedProtocol):
     def __init__(self, answers: Answers, hall: Hall) -> None:
         self._answers = answers
         self._registers = answers.registers
+        self._own_units = answers.own_units
         self._hall = hall
-        self._time = asyncio.get_running_loop().time
-        self._buffer = bytearray(RECEIVE + _REQUEST.size)  # so that a header can be read anywhere
-        self._view = memoryview(self._buffer)[:RECEIVE]
-        self._filled = 0
+        self._spend = hall.spend
+        self._held = b""  # what has come and was not yet answered
         self._waiting: deque[_Asked | bytes] = deque()  # on the line, or answers behind those
         self._writing = False  # a write is out on the line
         self._choked = False  # the client does not take its answers
         self._ended = False  # nothing more is taken from this client
         self._paused = False
+        self._turn: asyncio.Handle | None = None
         self.client = ""
-        self.heard = self._time()
+        self.active = True  # whole requests have come since this was set to False
+        self.quiet_since = 0.0  # for whoever looks for idle connections
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for a place; without one the connection is aborted."""
@@ -94,28 +107,24 @@ class Connection(asyncio.BufferedProtocol):
             if isinstance(asked, _Asked):
                 asked.answer.cancel()
         self._waiting.clear()
+        if self._turn is not None:
+            self._turn.cancel()
         self._hall.leave(self)
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 -- as asyncio calls it
-        """Where the next octets go; never empty, for reading pauses when it is full."""
-        return self._view[self._filled :] if self._filled else self._view
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def data_received(self, data: bytes) -> None:
         """Octets have come: by far most often one plain read of registers that are at hand."""
-        self._filled += nbytes
-        if self._filled != _PLAIN_READ_SIZE or self._waiting or self._choked or self._ended:
+        if len(data) == _PLAIN_READ_SIZE and not (self._held or self._waiting or self._choked):
+            frame = self._plain_read(data, 0)
+            if frame is not None:
+                self.active = True
+                if self._spend(self.client, 1):
+                    self.transport.write(frame)
+                else:
+                    self.transport.abort()
+                return
+        self._held = self._held + data if self._held else data
+        if self._turn is None:
             self._serve()
-            return
-        frame = self._plain_read(0)
-        if frame is None:
-            self._serve()
-            return
-        self._filled = 0
-        self.heard = self._time()
-        if self._hall.spend(self.client, 1):
-            self.transport.write(frame)
-        else:
-            self.transport.abort()
 
     def pause_writing(self) -> None:
         """The client is slow: begin nothing more for it."""
@@ -126,64 +135,69 @@ class Connection(asyncio.BufferedProtocol):
         self._choked = False
         self._serve()
 
-    def is_idle(self, since: float) -> bool:
-        """Whether no whole request has come since then (loop time), and none is on the line."""
-        return self.heard < since and (self._choked or not self._waiting)
+    @property
+    def is_asking(self) -> bool:
+        """Whether the client rightly waits for the line."""
+        return bool(self._waiting) and not self._choked
 
     def _serve(self) -> None:
-        """Answer every whole ADU whose turn it is."""
-        at = taken = 0
+        """Answer whole ADUs whose turn it is, up to one turn's worth."""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        held, at, taken = self._held, 0, 0
         ready: list[bytes] = []
-        while (end := self._end_of_adu(at)) is not None:
-            frame = self._plain_read(at) or self._answer(at, end)
-            if frame is None:
-                pass
-            elif self._waiting:
-                self._waiting.append(frame)
-            else:
-                ready.append(frame)
+        while taken < TURN and (end := self._end_of_adu(held, at)) is not None:
+            frame = self._plain_read(held, at) or self._answer(held[at:end])
+            if frame is not None:
+                (self._waiting or ready).append(frame)
             at = end
             taken += 1
+        self._held = held[at:]
         if taken:
-            self._consume(at)
-            self.heard = self._time()
-            if not self._hall.spend(self.client, taken):
+            self.active = True
+            if not self._spend(self.client, taken):
                 self.transport.abort()
                 return
             self._send(ready)
+        if taken == TURN:
+            self._turn = asyncio.get_running_loop().call_soon(self._serve)
         self._settle()
 
-    def _end_of_adu(self, at: int) -> int | None:
+    def _end_of_adu(self, held: bytes, at: int) -> int | None:
         """Where the ADU that begins at `at` ends; None where it is not whole or not its turn."""
         busy = self._writing or self._choked or self._ended or len(self._waiting) >= IN_FLIGHT
-        if busy or self._filled - at < _LENGTH_AT + 2:
+        if busy or len(held) - at < _HEADED:
             return None
-        protocol, length = _PROTOCOL_AND_LENGTH.unpack_from(self._buffer, at + 2)
-        if protocol or not LENGTH_MIN <= length <= LENGTH_MAX:
+        length = held[at + 4] << 8 | held[at + 5]
+        if held[at + 2] or held[at + 3] or not LENGTH_MIN <= length <= LENGTH_MAX:
             self._ended = True
             return None
-        end = at + _LENGTH_AT + 2 + int(length)
-        if end > self._filled or (self._waiting and self._buffer[at + _FUNCTION_AT] in WRITES):
+        end = at + _HEADED + length
+        if end > len(held) or (self._waiting and held[at + _FUNCTION_AT] in WRITES):
             return None
         return end
 
-    def _plain_read(self, at: int) -> bytes | None:
+    def _plain_read(self, held: bytes, at: int) -> bytes | None:
         """The answer to the ADU at `at` if it reads registers that are at hand."""
-        transaction, protocol, length, unit, function, start, count = _REQUEST.unpack_from(
-            self._buffer, at
+        if len(held) - at < _PLAIN_READ_SIZE:
+            return None
+        transaction, protocol, length, unit, function, start, count = _PLAIN_READ.unpack_from(
+            held, at
         )
-        if length != _PLAIN_READ or protocol or function not in READS or not 0 < count <= READ_MAX:
+        plain = length == _PLAIN_READ_SIZE - _HEADED and not protocol and function in READS
+        if not plain or not 0 < count <= READ_MAX or unit in self._own_units:
             return None
         data = self._registers(unit, start, count)
         if data is None:
             return None
         size = len(data)
-        return _READ_HEADER.pack(transaction, 0, size + 3, unit, function, size) + data
+        return _READ_ANSWER.pack(transaction, 0, size + 3, unit, function, size) + data
 
-    def _answer(self, at: int, end: int) -> bytes | None:
+    def _answer(self, adu: bytes) -> bytes | None:
         """The answer to any ADU; None where it has to come from the line."""
-        transaction, _, _, unit = _HEADER.unpack_from(self._buffer, at)
-        pdu = bytes(self._view[at + _FUNCTION_AT : end])
+        transaction, _, _, unit = _HEADER.unpack_from(adu)
+        pdu = adu[_FUNCTION_AT:]
         answer = self._answers.answer(unit, pdu, self.client)
         if isinstance(answer, bytes):
             return framed(transaction, unit, answer)
@@ -194,7 +208,11 @@ class Connection(asyncio.BufferedProtocol):
         return None
 
     def _answered(self, future: asyncio.Future[bytes]) -> None:
-        """The line has answered one request: send what is next in order, go on with what waits."""
+        """The line has answered one request: send what is next in order, go on with what waits.
+
+        Raises:
+            Exception: what the handler raised, a bug; the loop's exception handler reports it.
+        """
         if future.cancelled() or future.exception() is not None:
             self.transport.abort()  # nobody may wait for an answer that never comes
         if not future.cancelled():
@@ -203,7 +221,8 @@ class Connection(asyncio.BufferedProtocol):
             return
         ready: list[bytes] = []
         while self._waiting:
-            frame = _frame(self._waiting[0])
+            first = self._waiting[0]
+            frame = first if isinstance(first, bytes) else first.frame()
             if frame is None:
                 break
             ready.append(frame)
@@ -212,19 +231,13 @@ class Connection(asyncio.BufferedProtocol):
         self._send(ready)
         self._serve()
 
-    def _consume(self, size: int) -> None:
-        """Take the first octets out of the buffer."""
-        left = self._filled - size
-        self._buffer[:left] = self._buffer[size : self._filled]
-        self._filled = left
-
     def _send(self, frames: list[bytes]) -> None:
         if frames:
             self.transport.write(b"".join(frames))
 
     def _settle(self) -> None:
-        """Stop reading where there is no room, go on where there is, close what has ended."""
-        full = self._ended or self._filled == RECEIVE
+        """Stop reading where too much waits, go on where not; close what has ended."""
+        full = self._ended or len(self._held) >= HELD
         if full != self._paused:
             self._paused = full
             (self.transport.pause_reading if full else self.transport.resume_reading)()
@@ -235,11 +248,3 @@ class Connection(asyncio.BufferedProtocol):
 def framed(transaction: int, unit: int, pdu: bytes) -> bytes:
     """A PDU behind its MBAP header."""
     return _HEADER.pack(transaction, 0, 1 + len(pdu), unit) + pdu
-
-
-def _frame(waiting: _Asked | bytes) -> bytes | None:
-    if isinstance(waiting, bytes):
-        return waiting
-    if not waiting.answer.done():
-        return None
-    return framed(waiting.transaction, waiting.unit, waiting.answer.result())

@@ -46,12 +46,8 @@ class Handler:
         self._configured = configured
         self._own = own
         self._functions = FUNCTIONS if writes else FUNCTIONS - WRITES
-
-    def registers(self, unit: int, start: int, count: int) -> bytes | None:
-        """A slave's registers from its image (count 1..125); None where the line must be asked."""
-        if unit in self._own.units:
-            return None
-        return self._store.raw(unit, start, count)
+        self.own_units = own.units
+        self.registers = store.raw  # for the fast path: a slave's registers from its image
 
     def answer(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
         """The answer PDU: at once where it is known here, else after the line was asked.
@@ -64,7 +60,7 @@ class Handler:
             return refusal(pdu[0], error.code)
 
     def _judged(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
-        own = unit in self._own.units
+        own = unit in self.own_units
         if not own and not self._configured(unit):
             raise Refusal(ExcCodes.GATEWAY_PATH_UNAVIABLE)
         if pdu[0] not in self._functions:

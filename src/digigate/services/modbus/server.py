@@ -27,6 +27,7 @@ class ModbusTcpServer:
         self._ports = ports
         self._connections: set[Connection] = set()
         self._full = False
+        self.spend = gate.spend
 
     async def run(self, ready: Ready) -> None:
         """Serve until cancelled.
@@ -65,10 +66,6 @@ class ModbusTcpServer:
             self._connections.remove(connection)
             self._full = False
 
-    def spend(self, client: str, requests: int) -> bool:
-        """Count requests at the gate; False = the client is excluded."""
-        return self._gate.spend(client, requests)
-
     def _tune(self, connection: socket.socket) -> None:
         """Answer without delay; let the system find peers that are gone, also amid an answer."""
         idle = self._settings.keepalive
@@ -86,8 +83,13 @@ class ModbusTcpServer:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(min(SWEEP, timeout / 10))
-            since = loop.time() - timeout
-            for connection in tuple(self._connections):
-                if connection.is_idle(since):
-                    log.info("idle client dropped", extra={"client": connection.client})
-                    connection.transport.abort()
+            self._drop_idle(loop.time(), timeout)
+
+    def _drop_idle(self, now: float, timeout: float) -> None:
+        for connection in tuple(self._connections):
+            if connection.active or connection.is_asking:
+                connection.active = False
+                connection.quiet_since = now
+            elif now - connection.quiet_since > timeout:
+                log.info("idle client dropped", extra={"client": connection.client})
+                connection.transport.abort()
