@@ -1,6 +1,7 @@
 """Token buckets: how much a client may still send."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Self
 
 BURST = 1.0  # seconds' worth of its rate that a bucket holds
 
@@ -32,11 +33,12 @@ class Rates:
 class Meter:
     """The three buckets of one client."""
 
-    octets: Bucket = field(init=False)
-    requests: Bucket = field(init=False)
-    reads: Bucket = field(init=False)
+    octets: Bucket
+    requests: Bucket
+    reads: Bucket
 
-    def __init__(self, rates: Rates, now: float) -> None:
-        self.octets = Bucket(rates.octets * BURST, now)
-        self.requests = Bucket(rates.requests * BURST, now)
-        self.reads = Bucket(rates.reads * BURST, now)
+    @classmethod
+    def full(cls, rates: Rates, now: float) -> Self:
+        """For a client that has sent nothing yet."""
+        each = (rates.octets, rates.requests, rates.reads)
+        return cls(*(Bucket(rate * BURST, now) for rate in each))

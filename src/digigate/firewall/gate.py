@@ -134,7 +134,7 @@ class Gate:
     def _meter(self, client: str) -> Meter:
         meter = self._meters.get(client)
         if meter is None:
-            meter = self._meters[client] = Meter(self._rates, self._monotonic())
+            meter = self._meters[client] = Meter.full(self._rates, self._monotonic())
             if len(self._meters) > CLIENTS_MAX:
                 self._meters.popitem(last=False)
         else:
