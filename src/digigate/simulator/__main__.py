@@ -1,0 +1,7 @@
+"""`python -m digigate.simulator` is `digigate-sim`."""
+
+import sys
+
+from digigate.simulator import main
+
+sys.exit(main())

@@ -1,0 +1,176 @@
+"""What a module measures of one load: coherent values at a moment, energies, means."""
+
+import math
+from dataclasses import dataclass
+
+from digigate.simulator.chance import between
+from digigate.simulator.demand import HABITS, Demand, Usage
+from digigate.simulator.harmonics import distortion
+from digigate.simulator.supply import Grid, Supply, sequences, unbalance
+from digigate.simulator.wiring import LoadType, wiring
+
+Values = dict[str, float]
+"""Quantity key -> value in the quantity's unit; what the wiring does not give is not in it."""
+
+LAGGING, LEADING = 2.0, 1.0  # the meters' codes for the type of a power factor
+MEAN_OF = 12  # moments of an integration period that are looked at for its means
+PHASE = "123"
+LINE = ("12", "23", "31")
+ROTATION = 2 * math.pi / 7000  # rad/s: how the share of the phases wanders
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a load is."""
+
+    type: LoadType
+    nominal: float  # A
+    phase: int  # 1..3, of the network
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Energies:
+    """What has flowed since the epoch: Wh, varh, VAh; and the seconds that it took."""
+
+    active: float  # signed: received minus delivered
+    reactive: float
+    apparent: float
+    seconds: float
+
+
+class Circuit:
+    """One load on a grid; a pure function of time."""
+
+    def __init__(self, rating: Rating, grid: Grid, voltage: float, seed: int, *key: object) -> None:
+        self.rating = rating
+        self.wiring = wiring(rating.type)
+        self._grid = grid
+        self._key = (seed, *key)
+        habit = HABITS[rating.usage]
+        self._habit = habit
+        self._active = Demand.of(rating.usage, seed, *key)
+        self._reactive = Demand.of(rating.usage, seed, *key, variant="reactive")
+        self.apparent = _nominal(rating, voltage)
+        self._tangent = habit.tangent * between(0.85, 1.15, seed, "tangent", *key)
+        self._watts = habit.sign * self.apparent / math.hypot(1, self._tangent)
+        self._turn = between(0, 2 * math.pi, seed, "turn", *key)
+
+    def power(self, t: float) -> complex:
+        """P + jQ of all phases, W and var."""
+        active = self._watts * self._active.level(t)
+        return complex(active, abs(self._watts) * self._tangent * self._reactive.level(t))
+
+    def energies(self, t: float) -> Energies:
+        """Energies since the epoch."""
+        active = self._watts * self._active.integral(t) / 3600
+        reactive = abs(self._watts) * self._tangent * self._reactive.integral(t) / 3600
+        return Energies(active, reactive, math.hypot(active, reactive), t)
+
+    def at(self, t: float) -> Values:
+        """Every instantaneous quantity at `t` seconds since the epoch."""
+        supply = self._supply(t)
+        powers = [share * self.power(t) for share in self._shares(t)]
+        values = self._voltages(supply)
+        values |= self._currents(supply, powers)
+        values |= _powers(powers, each=self.wiring.neutral)
+        values["power.apparent.nominal"] = self.apparent
+        load = abs(sum(powers)) / self.apparent
+        values |= distortion(self.wiring, supply, self._habit.distortion, load)
+        return values
+
+    def mean(self, start: float, end: float) -> Values:
+        """The means over a period; those of the powers agree with the energies."""
+        step = (end - start) / MEAN_OF
+        seen = [self.at(start + (index + 0.5) * step) for index in range(MEAN_OF)]
+        values = {key: sum(one[key] for one in seen) / MEAN_OF for key in seen[0]}
+        before, after = self.energies(start), self.energies(end)
+        hours = (end - start) / 3600
+        exact = complex(after.active - before.active, after.reactive - before.reactive) / hours
+        sampled = sum(self.power(start + (i + 0.5) * step) for i in range(MEAN_OF)) / MEAN_OF
+        count = len(self._shares(start))
+        shift = (exact - sampled) / count
+        phases = [share * sampled + shift for share in self._shares((start + end) / 2)]
+        return values | _powers(phases, each=self.wiring.neutral)
+
+    def _supply(self, t: float) -> Supply:
+        supply = self._grid.at(t)
+        first = self.rating.phase - 1
+        if not first:
+            return supply
+        order = [(first + k) % 3 for k in range(3)]
+        one, two, three = (supply.phasors[k] for k in order)
+        d1, d2, d3 = (supply.distortion[k] for k in order)
+        return Supply(supply.frequency, (one, two, three), (d1, d2, d3))
+
+    def _shares(self, t: float) -> list[float]:
+        count = len(self.wiring.currents)
+        if count == 1 or self.rating.type.endswith("-1CT"):
+            return [1 / count] * count
+        wander = self._habit.unbalance / count
+        turn = ROTATION * t + self._turn
+        return [1 / count + wander * math.cos(turn + 2 * math.pi * k / count) for k in range(count)]
+
+    def _voltages(self, supply: Supply) -> Values:
+        values = network(supply, self.wiring.voltages, self.wiring.between)
+        if self.wiring.neutral_current:
+            values["voltage.vn"] = abs(sum(supply.phasors[: self.wiring.phases])) / 100
+        return values
+
+    def _currents(self, supply: Supply, powers: list[complex]) -> Values:
+        pair = self.wiring.phases == 2 and not self.wiring.neutral
+        across = (supply.between(0),) if pair else supply.phasors
+        phasors = [(power / u).conjugate() for power, u in zip(powers, across, strict=False)]
+        sizes = tuple(abs(phasor) for phasor in phasors)
+        values = {f"current.i{PHASE[k]}": size for k, size in enumerate(sizes)}
+        values["current.system"] = sum(sizes) / len(sizes)
+        if self.wiring.neutral_current:
+            values["current.in"] = abs(sum(phasors))
+        if len(phasors) == 3:
+            direct, inverse, zero = sequences((phasors[0], phasors[1], phasors[2]))
+            values["current.direct"] = direct
+            values["current.inverse"] = inverse
+            values["current.homopolar"] = zero
+            values["current.unbalance_inba"] = unbalance(sizes)
+            values["current.unbalance_inb"] = 100 * inverse / direct if direct else 0.0
+        return values
+
+
+def network(supply: Supply, voltages: tuple[int, ...], between: tuple[int, ...]) -> Values:
+    """Frequency and those voltages that are asked for, with their system means and unbalance."""
+    values: Values = {"frequency": supply.frequency}
+    single = {f"voltage.v{PHASE[k]}n": abs(supply.phasors[k]) for k in voltages}
+    across = {f"voltage.u{LINE[k]}": abs(supply.between(k)) for k in between}
+    if single:
+        values["voltage.system.pn"] = sum(single.values()) / len(single)
+    if across:
+        values["voltage.system.pp"] = sum(across.values()) / len(across)
+    return values | single | across
+
+
+def _nominal(rating: Rating, voltage: float) -> float:
+    made = wiring(rating.type)
+    if made.phases == 2 and not made.neutral:
+        return math.sqrt(3) * voltage * rating.nominal
+    return made.phases * voltage * rating.nominal
+
+
+def _powers(powers: list[complex], *, each: bool) -> Values:
+    """Totals, and the figures of each phase where there is a neutral to refer them to."""
+    total = sum(powers)
+    values = _group(("total",) * 4, total, sum(abs(power) for power in powers))
+    if each:
+        for k, power in zip(PHASE, powers, strict=False):
+            values |= _group((f"p{k}", f"q{k}", f"s{k}", f"pf{k}"), power, abs(power))
+    return values
+
+
+def _group(names: tuple[str, str, str, str], power: complex, apparent: float) -> Values:
+    active, reactive, total, factor = names
+    return {
+        f"power.active.{active}": power.real,
+        f"power.reactive.{reactive}": power.imag,
+        f"power.apparent.{total}": apparent,
+        f"power.factor.{factor}": power.real / apparent if apparent else 1.0,
+        f"power.factor_type.{factor}": LAGGING if power.real * power.imag >= 0 else LEADING,
+    }
