@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from digigate.services.web.jsonable import dumps, hexadecimal, instant, number, plain
+from digigate.services.web.jsonable import (
+    Json,
+    Object,
+    dumps,
+    hexadecimal,
+    instant,
+    number,
+    pieces,
+    plain,
+)
 
 
 def test_times_are_utc_with_a_z() -> None:
@@ -36,3 +45,10 @@ def test_nan_never_leaves() -> None:
 
 def test_net_ids_as_printed() -> None:
     assert hexadecimal(0x12ABCD) == "0x0012ABCD"
+
+
+@pytest.mark.parametrize("head", [{}, {"address": 4}])
+@pytest.mark.parametrize("groups", [[], [[]], [[1]], [[1, 2], [], [3]], [[], [{"a": "b"}], []]])
+def test_pieces_join_to_the_whole(head: Object, groups: list[list[Json]]) -> None:
+    flat: Json = [item for group in groups for item in group]
+    assert b"".join(pieces(head, "list", groups)) == dumps({**head, "list": flat})

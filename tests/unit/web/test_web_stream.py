@@ -52,11 +52,11 @@ async def test_news_are_only_sent_when_there_are_any() -> None:
     feed = Feed(plant.view, heartbeat=0)
     following, _ = await _begin(feed, DEVICES, METER_READINGS)
     plant.later(2)
-    feed.look()
+    await feed.look()
     assert await anext(following) == ALIVE
     plant.bus.change(COUNTER, reason="noise on the line")
     plant.later(2)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(following))
     assert event.topic == "devices"
     assert event.data["devices"][1]["reason"] == "noise on the line"
@@ -69,11 +69,11 @@ async def test_a_block_that_arrives_is_news_and_so_is_its_going_stale() -> None:
     following, _ = await _begin(feed, METER_READINGS)
     plant.poll(milliamperes=7000)
     plant.later(0.6)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(following))
     assert (event.data["readings"][0]["value"], event.data["readings"][0]["quality"]) == (7, "live")
     plant.later(3)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(following))
     assert event.data["readings"][0]["quality"] == "stale"
     await following.aclose()
@@ -86,7 +86,7 @@ async def test_a_slow_reader_gets_the_newest_state_once() -> None:
     for milliamperes in range(1000, 101_000, 1000):
         plant.poll(milliamperes)
         plant.later(0.6)
-        feed.look()
+        await feed.look()
     (event,) = _events(await anext(following))
     assert event.data["readings"][0]["value"] == 100.0
     assert await anext(following) == ALIVE
@@ -99,10 +99,10 @@ async def test_a_channel_is_not_looked_at_before_its_time() -> None:
     following, _ = await _begin(feed, LOADS)
     plant.poll()
     plant.later(0.9)
-    feed.look()
+    await feed.look()
     assert await anext(following) == ALIVE
     plant.later(0.2)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(following))
     assert event.data["loads"][0]["readings"]["current.i1"]["quality"] == "live"
     await following.aclose()
@@ -117,7 +117,7 @@ async def test_two_followers_are_sent_the_same_bytes() -> None:
     await first.aclose()
     plant.bus.change(COUNTER, reason="gone")
     plant.later(2)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(second))
     assert event.data["devices"][1]["reason"] == "gone"
     await second.aclose()
@@ -136,7 +136,7 @@ async def test_a_device_that_was_removed_is_shown_without_readings() -> None:
     following, _ = await _begin(feed, METER_READINGS)
     plant.topology = Topology()
     plant.later(1)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(following))
     assert event.data == {"address": METER, "readings": []}
     await following.aclose()
@@ -147,11 +147,11 @@ async def test_a_step_of_the_clock_is_news() -> None:
     feed = Feed(plant.view, heartbeat=0)
     following, _ = await _begin(feed, Channel("gateway"))
     plant.later(60)
-    feed.look()
+    await feed.look()
     assert await anext(following) == ALIVE
     plant.clock.step(timedelta(hours=1))
     plant.later(2)
-    feed.look()
+    await feed.look()
     (event,) = _events(await anext(following))
     assert event.data["time"] == "2026-03-29T13:01:02.000Z"
     await following.aclose()

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from aiohttp import web
 
 from digigate.services.web import measurements, payloads
-from digigate.services.web.jsonable import Json, Object, dumps
+from digigate.services.web.jsonable import Json, Object, dumps, unhurried
 from digigate.services.web.keys import FEED, VIEW
 from digigate.services.web.route import Handler
 from digigate.services.web.stream import READINGS, TOPICS, Channel
@@ -26,14 +26,16 @@ def payload(build: Callable[[View], Object]) -> Handler:
     return answer
 
 
-def json_response(body: Json, status: int = 200) -> web.Response:
+def json_response(body: Json) -> web.Response:
     """A JSON answer that nobody may keep."""
+    return encoded(dumps(body))
+
+
+def encoded(body: bytes) -> web.Response:
+    """As `json_response`, of JSON that is written already."""
+    headers = {"Cache-Control": "no-store"}
     return web.Response(
-        body=dumps(body),
-        status=status,
-        content_type="application/json",
-        charset="utf-8",
-        headers={"Cache-Control": "no-store"},
+        body=body, content_type="application/json", charset="utf-8", headers=headers
     )
 
 
@@ -49,7 +51,13 @@ async def readings(request: web.Request) -> web.Response:
     view = request.app[VIEW]
     found = _device(view, request.match_info["address"])
     load = request.query.get("load")
-    return json_response(measurements.readings(view, found, None if load is None else _load(load)))
+    wanted = None if load is None else _load(load)
+    return encoded(await unhurried(measurements.readings(view, found, wanted)))
+
+
+async def loads(request: web.Request) -> web.Response:
+    """The key figures of every load."""
+    return encoded(await unhurried(measurements.loads(request.app[VIEW])))
 
 
 async def stream(request: web.Request) -> web.StreamResponse:

@@ -1,7 +1,9 @@
 """Values as JSON carries them: dates in ISO 8601 UTC, numbers finite, or null."""
 
+import asyncio
 import json
 import math
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from digigate.catalogue import Value
@@ -47,3 +49,23 @@ def dumps(payload: Json) -> bytes:
     """
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
+
+
+def pieces(head: Object, key: str, groups: Iterable[list[Json]]) -> Iterator[bytes]:
+    """The object `head` with one list more, written group by group."""
+    yield dumps(head)[:-1] + (b"," if head else b"") + dumps(key) + b":["
+    comma = b""
+    for group in groups:
+        if group:
+            yield comma + dumps(group)[1:-1]
+            comma = b","
+    yield b"]}"
+
+
+async def unhurried(parts: Iterable[bytes]) -> bytes:
+    """All parts in one; the lines get their turn between any two of them."""
+    done = []
+    for part in parts:
+        done.append(part)
+        await asyncio.sleep(0)
+    return b"".join(done)

@@ -1,18 +1,17 @@
 """What the API says of measured values: readings of a device, the key figures of every load."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from digigate.bus.status import SlaveState, SlaveStatus
 from digigate.catalogue import Composite, Model, Point, Statistic
-from digigate.services.web.jsonable import Json, Object, instant, number, plain
+from digigate.services.web.jsonable import Json, Object, instant, number, pieces, plain
 from digigate.services.web.view import View
 from digigate.settings.topology import Device, Load
 from digigate.store import Quality, Reading, SlaveImage
 
 KEY_FIGURES = (
     "power.active.total",
-    "power.reactive.total",
-    "power.apparent.total",
     "power.factor.total",
     "current.i1",
     "current.i2",
@@ -21,33 +20,55 @@ KEY_FIGURES = (
     "voltage.v2n",
     "voltage.v3n",
     "voltage.u12",
-    "frequency",
     "energy.active.import",
 )
 SHOWN = frozenset({Statistic.INSTANT, Statistic.TOTAL})
 
 
-def readings(view: View, configured: Device, load: int | None = None) -> Object:
-    """Every quantity of a device, or of one of its loads (0 = the device's own)."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one load of a model measures; `figures` are those of `KEY_FIGURES` that it has."""
+
+    points: tuple[Point | Composite, ...]
+    figures: tuple[tuple[str, Point | Composite], ...]
+
+
+_measured: dict[tuple[int, int], tuple[Model, Measured]] = {}
+"""By identity of the model and load: to search a thousand points on each look costs too much."""
+
+
+def measured(model: Model, load: int) -> Measured:
+    """What this load (0 = the device itself) measures."""
+    known = _measured.get((id(model), load))
+    if known is None:
+        points = model.measurements(load)
+        shown = {p.quantity: p for p in points if p.statistic in SHOWN}
+        figures = tuple((key, shown[key]) for key in KEY_FIGURES if key in shown)
+        known = _measured[id(model), load] = model, Measured(points, figures)
+    return known[1]
+
+
+def readings(view: View, configured: Device, load: int | None = None) -> Iterator[bytes]:
+    """Every quantity of a device, or of one of its loads (0 = the device's own), in pieces."""
     image = view.store.image(configured.address)
     model = image.model if image else view.catalogue.models.get(configured.model)
-    points = () if model is None else _points(model, load)
-    return {
-        "address": configured.address,
-        "readings": [_described(view, image, point) for point in points],
-    }
+    known = range(0 if model is None else model.loads.count + 1)
+    groups: Iterator[list[Json]] = (
+        [_described(view, image, point) for point in measured(model, number).points]
+        for number in known
+        if model is not None and load in {None, number}
+    )
+    return pieces({"address": configured.address}, "readings", groups)
 
 
-def loads(view: View) -> Object:
-    """The key figures of every load of the topology."""
+def loads(view: View) -> Iterator[bytes]:
+    """The key figures of every load of the topology, in pieces."""
     slaves = view.bus.slaves()
-    return {
-        "loads": [
-            load_figures(view, configured, load, slaves.get(configured.address))
-            for configured in view.topology().devices
-            for load in configured.loads
-        ]
-    }
+    groups: Iterator[list[Json]] = (
+        [load_figures(view, device, load, slaves.get(device.address)) for load in device.loads]
+        for device in view.topology().devices
+    )
+    return pieces({}, "loads", groups)
 
 
 def load_figures(view: View, device: Device, load: Load, status: SlaveStatus | None) -> Object:
@@ -60,21 +81,12 @@ def load_figures(view: View, device: Device, load: Load, status: SlaveStatus | N
         "usage": load.usage,
         "device_name": device.name,
         "state": str(SlaveState.UNKNOWN if status is None else status.state),
-        "readings": {} if image is None else dict(_figures(image, load.number)),
+        "readings": {} if image is None else _figures(image, load.number),
     }
 
 
-def _figures(image: SlaveImage, load: int) -> Iterator[tuple[str, Json]]:
-    points = {p.quantity: p for p in image.model.measurements(load) if p.statistic in SHOWN}
-    for key in KEY_FIGURES:
-        point = points.get(key)
-        if point is not None:
-            yield key, _brief(image.read(point))
-
-
-def _points(model: Model, load: int | None) -> tuple[Point | Composite, ...]:
-    wanted = range(model.loads.count + 1) if load is None else (load,)
-    return tuple(point for number in wanted for point in model.measurements(number))
+def _figures(image: SlaveImage, load: int) -> Object:
+    return {key: _brief(image.read(point)) for key, point in measured(image.model, load).figures}
 
 
 def _brief(reading: Reading) -> Object:

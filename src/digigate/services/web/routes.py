@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from digigate.services.web import api, measurements, payloads
+from digigate.services.web import api, payloads
 from digigate.services.web.keys import SITE
 from digigate.services.web.openapi import document
 from digigate.services.web.route import Handler, Route
@@ -45,7 +45,7 @@ ROUTES: tuple[Route, ...] = (
     _api("/devices", api.payload(payloads.devices), "All devices"),
     _api("/devices/{address}", api.device, "One device"),
     _api("/devices/{address}/readings", api.readings, "All its quantities", measurement=True),
-    _api("/loads", api.payload(measurements.loads), "Key figures of all loads", measurement=True),
+    _api("/loads", api.loads, "Key figures of all loads", measurement=True),
     _api("/buses", api.payload(payloads.buses), "The field buses"),
     _api("/services", api.payload(payloads.services), "The services and their ports"),
     _api("/conditions", api.payload(payloads.conditions), "What is wrong now"),

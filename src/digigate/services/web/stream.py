@@ -5,11 +5,11 @@ reader is given the newest state next and nothing piles up for it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field
 
 from digigate.services.web import measurements, payloads
-from digigate.services.web.jsonable import Object, dumps
+from digigate.services.web.jsonable import Object, dumps, unhurried
 from digigate.services.web.view import View
 from digigate.store import SlaveImage
 from digigate.store.image import PERIODS_FRESH
@@ -26,9 +26,9 @@ Sign = object
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How a channel is read: its payload, the sign of its news, seconds between two looks."""
+    """How a channel is read: its JSON in pieces, the sign of its news, seconds between looks."""
 
-    build: Callable[[View, int], Object]
+    build: Callable[[View, int], Iterable[bytes]]
     sign: Callable[[View, int], Sign]
     period: float = 1.0
     measurement: bool = False
@@ -79,15 +79,13 @@ class Feed:
         """Look for news while somebody follows; costs nothing otherwise."""
         while True:
             await self._followed.wait()
-            self.look()
+            await self.look()
             await asyncio.sleep(TICK)
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Renew every channel whose time has come and wake who follows it."""
-        for channel, state in self._states.items():
-            if self._renew(channel, state):
-                for follower in state.followers:
-                    follower.set()
+        for channel, state in tuple(self._states.items()):
+            await self._renew(channel, state)
 
     def close(self) -> None:
         """End every stream."""
@@ -99,10 +97,12 @@ class Feed:
     async def follow(self, channels: tuple[Channel, ...]) -> AsyncGenerator[bytes, None]:
         """The state of each channel, then each change of it, as server-sent events."""
         news = asyncio.Event()
-        self._join(channels, news)
         sent = dict.fromkeys(channels, 0)
+        self._join(channels, news)
         try:
             yield HELLO
+            for channel in channels:
+                await self._renew(channel, self._states[channel])
             while not self._closed:
                 news.clear()
                 fresh = self._since(sent)
@@ -127,7 +127,6 @@ class Feed:
         for channel in channels:
             state = self._states.setdefault(channel, _State())
             state.followers.add(news)
-            self._renew(channel, state)
         self._followed.set()
 
     def _leave(self, channels: tuple[Channel, ...], news: asyncio.Event) -> None:
@@ -139,19 +138,25 @@ class Feed:
         if not self._states:
             self._followed.clear()
 
-    def _renew(self, channel: Channel, state: _State) -> bool:
-        """Read the channel anew if it is due; True where it has news."""
+    async def _renew(self, channel: Channel, state: _State) -> None:
+        """Read the channel anew if it is due; tell its followers where it has news."""
         now, source = self._monotonic(), channel.source
         if now - state.looked < source.period:
-            return False
+            return
         state.looked = now
         sign = source.sign(self._view, channel.device)
         if state.frame and sign == state.sign:
-            return False
+            return
+        payload = await unhurried(source.build(self._view, channel.device))
         self._events += 1
         state.sign, state.event = sign, self._events
-        state.frame = _frame(self._events, channel.topic, source.build(self._view, channel.device))
-        return True
+        state.frame = b"id: %d\nevent: %s\ndata: %s\n\n" % (
+            state.event,
+            channel.topic.encode(),
+            payload,
+        )
+        for follower in state.followers:
+            follower.set()
 
 
 async def _happens(event: asyncio.Event, within: float) -> bool:
@@ -163,14 +168,14 @@ async def _happens(event: asyncio.Event, within: float) -> bool:
     return True
 
 
-def _frame(number: int, topic: str, payload: Object) -> bytes:
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, topic.encode(), dumps(payload))
+def _whole(payload: Callable[[View], Object]) -> Callable[[View, int], Iterable[bytes]]:
+    return lambda view, _: (dumps(payload(view)),)
 
 
-def _readings(view: View, address: int) -> Object:
+def _readings(view: View, address: int) -> Iterable[bytes]:
     device = view.topology().device(address)
     if device is None:
-        return {"address": address, "readings": []}
+        return (dumps({"address": address, "readings": []}),)
     return measurements.readings(view, device)
 
 
@@ -213,13 +218,11 @@ def _freshness(image: SlaveImage, now: float) -> Sign:
 
 
 SOURCES = {
-    "gateway": Source(lambda view, _: payloads.gateway(view), _gateway_sign),
-    "devices": Source(lambda view, _: payloads.devices(view), _slaves_sign),
-    "buses": Source(lambda view, _: payloads.buses(view), _buses_sign),
-    "services": Source(lambda view, _: payloads.services(view), _services_sign),
-    "conditions": Source(
-        lambda view, _: payloads.conditions(view), lambda view, _: view.conditions.active()
-    ),
+    "gateway": Source(_whole(payloads.gateway), _gateway_sign),
+    "devices": Source(_whole(payloads.devices), _slaves_sign),
+    "buses": Source(_whole(payloads.buses), _buses_sign),
+    "services": Source(_whole(payloads.services), _services_sign),
+    "conditions": Source(_whole(payloads.conditions), lambda view, _: view.conditions.active()),
     "loads": Source(lambda view, _: measurements.loads(view), _images_sign, measurement=True),
     READINGS: Source(_readings, _image_sign, period=0.5, measurement=True),
 }
