@@ -8,6 +8,7 @@ from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
+from digigate.daemon.chores import CertificateKeeper
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.firewall import Gate
 from digigate.security.certificates import Certificates
@@ -43,7 +44,8 @@ class House:
         self.store = Store(clock)
         self.ports = Ports(state)
         self.gate = Gate(settings.firewall, self.conditions)
-        self.certificates = Certificates(state, clock, settings.gateway.server)
+        hosts = settings.web.hosts
+        self.certificates = Certificates(state, clock, settings.gateway.server, hosts)
         self.commands = Commands()
         rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
@@ -58,6 +60,8 @@ class House:
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
         self.supervisor.wire("modbus_tcp", lambda s: (s.modbus_tcp, s.gateway), self._modbus)
+        keeper = CertificateKeeper(self.certificates)
+        self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)
 
     def apply(self, settings: Settings) -> None:

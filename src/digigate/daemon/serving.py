@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from digigate.clock import Clock
 from digigate.daemon import reports
+from digigate.daemon.chores import log_condition
 from digigate.daemon.house import House
 from digigate.daemon.notify import notify, watchdog_interval
 from digigate.daemon.orders import enter_clock, enter_reports
@@ -63,6 +65,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> None:
         )
         reload = _Reload(house, start)
         stack.enter_context(clock.watch(reload.act))
+        stack.enter_context(house.conditions.watch(log_condition))
         await _run(house, reload, announce)
 
 
@@ -117,6 +120,8 @@ async def _run(house: House, reload: _Reload, announce: Announce) -> None:
             await services
         if stuck := house.supervisor.stuck():
             log.error("services did not stop", extra={"services": ", ".join(stuck)})
+            logging.shutdown()
+            os._exit(1)  # asyncio.run would wait for them for ever
 
 
 async def _published(house: House, announce: Announce) -> None:

@@ -1,0 +1,35 @@
+"""What nobody else does: log the board of conditions, keep the certificate young."""
+
+import asyncio
+import logging
+
+from digigate.conditions import Condition
+from digigate.security.certificates import Certificates
+from digigate.supervisor import Ready
+
+log = logging.getLogger(__name__)
+
+RENEW_EVERY = 6 * 3600.0  # seconds between two looks at the certificate's age
+
+
+def log_condition(condition: Condition, active: bool) -> None:  # noqa: FBT001 -- a Watcher
+    """One line when something goes wrong and one when it is over."""
+    facts = {"condition": condition.name, "subject": condition.subject, "reason": condition.reason}
+    if active:
+        log.warning("condition raised", extra=facts)
+    else:
+        log.info("condition ended", extra=facts)
+
+
+class CertificateKeeper:
+    """Renews the self-made certificate before it ends; new connections get the new one."""
+
+    def __init__(self, certificates: Certificates) -> None:
+        self._certificates = certificates
+
+    async def run(self, ready: Ready) -> None:
+        """Look at start and every few hours."""
+        while True:
+            self._certificates.renew()
+            ready()
+            await asyncio.sleep(RENEW_EVERY)
