@@ -2,9 +2,11 @@
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from digigate.identity import CAPABILITIES, GatewayModel
 from digigate.services.web.app import build_app
+from digigate.services.web.guards import entitled
 from digigate.services.web.openapi import document
 from digigate.services.web.pages import Site
 from digigate.services.web.rights import check
@@ -46,6 +48,16 @@ def test_a_route_above_user_is_closed(profile: Profile) -> None:
     route = Route("GET", "/secret", page, profile, "for others")
     with pytest.raises(web.HTTPForbidden):
         check(route, Profile.USER, M70)
+
+
+async def test_a_closed_route_never_reaches_its_handler() -> None:
+    request = make_mocked_request("GET", "/secret", app=_app())
+    with pytest.raises(web.HTTPForbidden):
+        await entitled(Route("GET", "/secret", _never, Profile.ADMIN, "for others"))(request)
+
+
+async def _never(_: web.Request) -> web.StreamResponse:
+    pytest.fail("the handler ran")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.path))

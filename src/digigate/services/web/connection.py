@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 access_log = logging.getLogger("digigate.services.web.access")
 access_log.setLevel(logging.WARNING)  # a page asks often; INFO here shows each request
 
+BUFFERED = 65536  # octets that may wait for a client; TLS would else keep half a megabyte
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -65,6 +67,8 @@ class HttpConnection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The handshake is done; a request must follow."""
         super().connection_made(transport)
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.set_write_buffer_limits(BUFFERED)
         self._expect(self._limits.request)
 
     def data_received(self, data: bytes) -> None:
