@@ -1,10 +1,12 @@
 """What one SOCOMEC model is: its head, its blocks and its points."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
-from digigate.catalogue.registers import RegisterType, Value
+from digigate.catalogue.registers import RegisterType, Value, decimals
 
 
 class Certainty(StrEnum):
@@ -63,7 +65,7 @@ class Block:
 class Point:
     """One value in the registers of one device: `value = raw * scale` in `unit`."""
 
-    name: str  # unique in its model: `current.i1@instant/load2`, `load1.ct_primary`
+    name: str  # unique in its model: `current.i1@instant/load2`, `load-settings.inom/load1`
     address: int
     words: int
     type: RegisterType
@@ -77,12 +79,20 @@ class Point:
     source: str
 
 
+class Form(StrEnum):
+    """How a composite's value follows from its parts."""
+
+    SUM = "sum"
+    MAGNITUDE = "magnitude"  # of a power factor whose sign is its type (older COUNTIS and DIRIS A)
+    DIRECTION = "direction"  # of such a factor: 0 undefined, 1 leading (-), 2 lagging (+)
+
+
 @dataclass(frozen=True, slots=True)
 class Composite:
-    """A value made of several points: kWh + residual, PF + type, value + date.
+    """A value made of several points: kWh + residual, value + date, factor and its type.
 
-    `value` is what the points named add up to; `time` names the point with the meter's own date.
-    Its age is that of its oldest part, its quality that of its worst.
+    `time` names the point with the meter's own date. The composite's age is that of its oldest
+    part, its quality that of its worst.
     """
 
     name: str
@@ -90,23 +100,69 @@ class Composite:
     statistic: Statistic
     load: int
     unit: str
-    parts: tuple[Point, ...]  # their scaled values are added
+    parts: tuple[Point, ...]
     time: Point | None = None
+    form: Form = Form.SUM
 
     def combine(self, values: Sequence[Value | None]) -> Value | None:
-        """The sum of the parts' values, in their order; None where one is not available."""
+        """The value that the parts' values, in their order, make; None where one is missing."""
         numbers = [value for value in values if isinstance(value, int | float)]
-        return sum(numbers) if len(numbers) == len(self.parts) else None
+        if len(numbers) != len(self.parts):
+            return None
+        total = sum(numbers)
+        if self.form is Form.MAGNITUDE:
+            return abs(total)
+        return total if self.form is Form.SUM else _direction(total)
+
+    def split(self, value: float) -> tuple[float, ...]:
+        """What each part of a sum holds for `value`: the coarser take all that they can."""
+        *coarse, finest = sorted(self.parts, key=lambda part: -part.scale)
+        shares, rest = {}, round(value, decimals(finest.scale))
+        for part in coarse:
+            shares[part.name] = part.scale * (rest // part.scale)
+            rest = round(rest - shares[part.name], decimals(finest.scale))
+        shares[finest.name] = rest
+        return tuple(shares[part.name] for part in self.parts)
+
+
+def _direction(factor: float) -> int:
+    if factor == 0:
+        return 0
+    return 1 if factor < 0 else 2
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """How the model answers in the identification block 50000, compared without case and spaces."""
+    """How the model answers in the identification block 50000."""
 
     product_range: int  # 50004: 100 COUNTIS, 200 protection, 300 ATyS, 400 DIRIS
     product_name: str  # 50050
     extended_name: str  # 50058
     order: int  # 50005, ours where not published
+    aliases: tuple[str, ...] = ()  # other texts in either name that mean this model
+
+    def matched(self, text: str) -> int:
+        """How many characters of `text` say that it is this model: 0 for none.
+
+        Case, spaces and hyphens do not count. A digit after the match is another model (A-100 is
+        no A-10), and so is DC (I-30DC is no I-30).
+        """
+        found = squeezed(text)
+        names = map(squeezed, (self.extended_name, self.product_name, *self.aliases))
+        lengths = (
+            len(name)
+            for name in names
+            if name and found.startswith(name) and not _STRANGER.match(found, len(name))
+        )
+        return max(lengths, default=0)
+
+
+_STRANGER = re.compile(r"[0-9]|dc")
+
+
+def squeezed(text: str) -> str:
+    """A name without case, spaces and hyphens, by which models are compared."""
+    return re.sub(r"[\s_-]+", "", text).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +173,9 @@ class LoadPlan:
     stride: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """One product: head, declared blocks, points and what is made of them."""
+    """One product: head, declared blocks, points and what is made of them. One object per key."""
 
     key: str  # `diris-b30`
     name: str  # `DIRIS B-30`
@@ -138,6 +194,34 @@ class Model:
 
         A composite stands for its parts, which are left out.
         """
+        return self._measurements.get(load, ())
+
+    def measurement(
+        self, load: int, quantity: str, statistic: Statistic = Statistic.INSTANT
+    ) -> Point | Composite | None:
+        """Where the model keeps this figure; None where it does not measure it."""
+        return self._figures.get((load, quantity, statistic))
+
+    @cached_property
+    def named(self) -> Mapping[str, Point | Composite]:
+        """All points and composites by name."""
+        members: tuple[Point | Composite, ...] = (*self.points, *self.composites)
+        return {member.name: member for member in members}
+
+    @cached_property
+    def _measurements(self) -> dict[int, tuple[Point | Composite, ...]]:
         parts = {part.name for composite in self.composites for part in composite.parts}
-        points = (p for p in self.points if p.quantity and p.load == load and p.name not in parts)
-        return (*points, *(c for c in self.composites if c.load == load))
+        points = (p for p in self.points if p.quantity and p.name not in parts)
+        members: tuple[Point | Composite, ...] = (*points, *self.composites)
+        found: dict[int, list[Point | Composite]] = {}
+        for point in members:
+            found.setdefault(point.load, []).append(point)
+        return {load: tuple(members) for load, members in found.items()}
+
+    @cached_property
+    def _figures(self) -> dict[tuple[int, str | None, Statistic], Point | Composite]:
+        return {
+            (point.load, point.quantity, point.statistic): point
+            for members in self._measurements.values()
+            for point in members
+        }

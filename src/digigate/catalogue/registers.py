@@ -14,13 +14,15 @@ Value = int | float | str | datetime
 class RegisterType(StrEnum):
     """Type names as the tables print them."""
 
-    U8 = "U8"  # low byte of a word
-    U8_H = "U8_H"
+    U8 = "U8"  # alone in its word; some tables print it for values above 255 too
+    U8_H = "U8_H"  # high byte of a word that two values share
     U8_L = "U8_L"
     U8_HEX = "U8_HEX"
     U16 = "U16"
     U16_HEX = "U16_HEX"
     S8 = "S8"
+    S8_H = "S8_H"
+    S8_L = "S8_L"
     S16 = "S16"
     U32 = "U32"
     U32_HEX = "U32_HEX"
@@ -48,6 +50,8 @@ _INTEGERS: dict[RegisterType, tuple[str, int | None]] = {
     RegisterType.U8_L: (">xB", 0xFF),
     RegisterType.U8_HEX: (">H", None),
     RegisterType.S8: (">xb", 0x7F),
+    RegisterType.S8_H: (">bx", 0x7F),
+    RegisterType.S8_L: (">xb", 0x7F),
     RegisterType.U16: (">H", 0xFFFF),
     RegisterType.U16_HEX: (">H", None),
     RegisterType.S16: (">h", 0x7FFF),
@@ -92,6 +96,14 @@ def encode(value: Value | None, type_: RegisterType, words: int, scale: float = 
     if len(data) != 2 * words:
         raise ValueError(f"{value!r} as {type_} does not fill {words} words")
     return data
+
+
+def fits(type_: RegisterType, words: int) -> bool:
+    """Whether a value of the type can have so many registers."""
+    fixed = {RegisterType.F32: 2, RegisterType.U32_IP: 2, RegisterType.DATETIME_3: 3}
+    if type_ in _INTEGERS:
+        return 2 * words == struct.calcsize(_INTEGERS[type_][0])
+    return words == fixed[type_] if type_ in fixed else words > 0
 
 
 @cache
