@@ -30,12 +30,12 @@ def main() -> None:
     place, unit, key, origin = sys.argv[1:]
     host, _, port = place.rpartition(":")
     client = ModbusTcpClient(host, port=int(port), timeout=10)
-    client.connect()
+    client.connect()  # type: ignore[no-untyped-call]  # pymodbus has no types here
     sys.stdout.write(f"# register dump of {Catalogue.load().models[key].name}: {origin}\n")
     sys.stdout.write("# address,word\n")
     for address, word in dump(client, int(unit), Catalogue.load().models[key].blocks):
         sys.stdout.write(f"{address},{word}\n")
-    client.close()
+    client.close()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":
