@@ -49,7 +49,7 @@ def device(code: int, first: int, own: OwnUnit = OWN) -> ReadDeviceInformationRe
         (50004, RegisterType.U16, 1, 400),
         (50005, RegisterType.U16, 1, 60070),
         (50008, RegisterType.U16_HEX, 1, 0x2307),
-        (50009, RegisterType.U16_HEX, 1, 0x124),
+        (50009, RegisterType.U16_HEX, 1, 0x1240),
         (50010, RegisterType.U16, 1, 815),
         (50013, RegisterType.U64_HEX, 4, 0x48290220),
         (50042, RegisterType.STRING_NORM, 8, "SOCOMEC"),
