@@ -100,7 +100,7 @@ class Ledger:
 
     def __init__(self, source: Source, period: int, *key: object) -> None:
         self.source = source
-        self._period = period
+        self.period = period
         self._offsets = {name: between(2e5, 4e7, *key, name) for name in INDICES}
         self._now = (-1.0, Values())
         self._mean = (-1.0, Values())
@@ -153,13 +153,13 @@ class Ledger:
 
     def period_end(self, t: float) -> float:
         """The end of the last whole integration period."""
-        return math.floor(t / self._period) * self._period
+        return math.floor(t / self.period) * self.period
 
     def mean(self, t: float) -> Values:
         """The means over the last whole integration period."""
         end = self.period_end(t)
         if self._mean[0] != end:
-            values = self.source.mean(end - self._period, end)
+            values = self.source.mean(end - self.period, end)
             self._mean = (end, values)
             self._mean_extremes.see(values, end)
         return self._mean[1]
@@ -180,9 +180,17 @@ class Ledger:
                 return self._grown(quantity, this_year, t)
             case Statistic.LAST_PARTIAL:
                 return self._grown(quantity, year_start(this_year - 1), this_year)
+            case Statistic.LAGGING | Statistic.LEADING:
+                flowed = self.source.energies(t)
+                lags = flowed.active * flowed.reactive >= 0
+                is_it = lags == (statistic is Statistic.LAGGING)
+                return self._total(quantity, t) if is_it else 0.0
             case _:
-                total = self._grown(quantity, 0.0, t)
-                return total + self._offsets[quantity] if total else 0.0
+                return self._total(quantity, t)
+
+    def _total(self, quantity: str, t: float) -> float:
+        total = self._grown(quantity, 0.0, t)
+        return total + self._offsets[quantity] if total else 0.0
 
     def _grown(self, quantity: str, start: float, end: float) -> float:
         before, after = self.source.energies(start), self.source.energies(end)

@@ -4,23 +4,21 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from digigate.catalogue import Composite, Model, Point, RegisterType, Statistic, Value
-from digigate.catalogue.models import Form
+from digigate.catalogue import Model, Statistic
 from digigate.simulator.answers import ILLEGAL_VALUE, Illegal
-from digigate.simulator.circuit import LEADING, Circuit, Rating
+from digigate.simulator.circuit import Circuit, Rating
 from digigate.simulator.feeder import Feeder
-from digigate.simulator.image import Image, Source
-from digigate.simulator.ledger import INDICES, NAIVE_EPOCH, Ledger
-from digigate.simulator.nameplate import SETTINGS, SETTINGS_STRIDE, constants
-from digigate.simulator.plant import LoadPlan, Network, SlavePlan
+from digigate.simulator.image import Image
+from digigate.simulator.ledger import NAIVE_EPOCH, Ledger
+from digigate.simulator.nameplate import SETTINGS, SETTINGS_STRIDE, constants, leaves
+from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
+from digigate.simulator.sources import CLOCK, Sources, local_time
 from digigate.simulator.supply import Grid
 from digigate.simulator.timing import PlantClock
 from digigate.simulator.wiring import LOAD_TYPES
 
-CLOCK = range(57600, 57606)  # day, month, year, hour, minute, second (facts §5)
-EXTREMES = (Statistic.MAX, Statistic.MIN, Statistic.AVERAGE_MAX, Statistic.AVERAGE_MIN)
+NATURAL = (Statistic.INSTANT, Statistic.TOTAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +36,18 @@ class Surroundings:
 class Meter:
     """A device on a line."""
 
-    def __init__(self, plan: SlavePlan, model: Model, around: Surroundings) -> None:
+    def __init__(self, plan: SlavePlan, model: Model, bus: BusPlan, around: Surroundings) -> None:
         self.plan = plan
         self.model = model
         self.on = True
         self._around = around
         self._drift = timedelta(hours=around.utc_offset)
         self._loads = {load.number: load for load in plan.loads}
-        self._constants = constants(plan, model, around.network)
         self._ledgers: dict[int, Ledger] = {}
-        self._dated = {c.time.name: c for c in model.composites if c.time is not None}
-        self._parts = {
-            part.name: composite
-            for composite in model.composites
-            for part in composite.parts
-            if len(composite.parts) > 1 or composite.form is Form.MAGNITUDE
-        }
-        self._image = Image(model, self._source)
+        sources = Sources(
+            model, constants(plan, model, around.network), leaves(plan, bus), self._ledger
+        )
+        self._image = Image(model, sources.of)
 
     @property
     def registers(self) -> "Meter":
@@ -94,13 +87,13 @@ class Meter:
         if ledger is None:
             raise ValueError(f"slave {self.plan.address} has no load {load}")
         found: dict[str, float | str] = dict(ledger.at(t))
-        found |= {f"{key}@{Statistic.AVERAGE}": value for key, value in ledger.mean(t).items()}
-        for point in self.model.points:
-            if point.quantity and point.load == load and point.quantity not in found:
-                value = ledger.figure(point.quantity, point.statistic, t)
-                if value is not None:
-                    found[point.quantity] = value
-        return found | {"time": self._local(t).isoformat()}
+        for measured in self.model.measurements(load):
+            quantity = measured.quantity or ""
+            value = ledger.figure(quantity, measured.statistic, t)
+            natural = measured.statistic in NATURAL
+            if value is not None and not (natural and quantity in found):
+                found[quantity if natural else f"{quantity}@{measured.statistic}"] = value
+        return found | {"time": local_time(t).isoformat()}
 
     def describe(self) -> Mapping[str, object]:
         """What `status` tells."""
@@ -119,12 +112,8 @@ class Meter:
         local = self._around.clock.now().replace(tzinfo=None) + self._drift
         return float(math.floor((local - NAIVE_EPOCH).total_seconds()))
 
-    @staticmethod
-    def _local(t: float) -> datetime:
-        return NAIVE_EPOCH + timedelta(seconds=t)
-
     def _set_clock(self, start: int, data: bytes) -> None:
-        now = self._local(self._now())
+        now = local_time(self._now())
         words = [now.day, now.month, now.year, now.hour, now.minute, now.second]
         for index in range(len(data) // 2):
             word = int.from_bytes(data[2 * index : 2 * index + 2], "big")
@@ -176,88 +165,3 @@ class Meter:
         rating = Rating(plan.type, plan.nominal, plan.phase, plan.usage)
         circuit = Circuit(rating, around.grid, around.network.voltage, *key)
         return Ledger(circuit, around.period, *key)
-
-    def _source(self, point: Point) -> Source | None:
-        """Who gives this point's value."""
-        if point.address in self._constants:
-            constant = self._constants[point.address]
-            return lambda _: constant
-        if point.address in CLOCK:
-            return self._clock_source(point.address - CLOCK.start)
-        if point.name in self._dated:
-            return self._date_source(self._dated[point.name])
-        if point.quantity or point.name in self._parts:
-            return self._figure_source(point)
-        return self._bookkeeping(point)
-
-    @staticmethod
-    def _clock_source(field: int) -> Source:
-        def source(t: float) -> Value:
-            now = NAIVE_EPOCH + timedelta(seconds=t)
-            return (now.day, now.month, now.year, now.hour, now.minute, now.second)[field]
-
-        return source
-
-    def _date_source(self, of: Composite) -> Source | None:
-        ledger = self._ledger(of.load)
-        if ledger is None:
-            return lambda _: None
-
-        def source(t: float) -> Value | None:
-            found = ledger.extreme(of.quantity, of.statistic, t)
-            return self._local(found[1]) if found else None
-
-        return source
-
-    def _figure_source(self, point: Point) -> Source:
-        ledger = self._ledger(point.load)
-        if ledger is None:
-            return lambda _: None
-        composite = self._parts.get(point.name)
-        figure = partial(ledger.figure, point.quantity or "", point.statistic)
-        if composite is None:
-            return _floored(figure, point.scale) if point.quantity in INDICES else figure
-        figure = partial(ledger.figure, composite.quantity, composite.statistic)
-        if composite.form is Form.SUM:
-            return _shared(figure, composite, composite.parts.index(point))
-        kind = composite.quantity.replace("factor.", "factor_type.")
-        return _directed(figure, partial(ledger.figure, kind, composite.statistic))
-
-    def _bookkeeping(self, point: Point) -> Source | None:
-        leaf = point.name
-        if point.type in (RegisterType.DATETIME, RegisterType.DATETIME_MS):
-            return self._local
-        if "load_status" in leaf:
-            status = int(point.load in self._loads)
-            return lambda _: status
-        return None
-
-
-def _floored(source: Source, scale: float) -> Source:
-    def floored(t: float) -> Value | None:
-        value = source(t)
-        return None if not isinstance(value, int | float) else math.floor(value / scale) * scale
-
-    return floored
-
-
-def _shared(source: Source, whole: Composite, index: int) -> Source:
-    """What one part of a sum holds: whole kWh, or the residual."""
-
-    def share(t: float) -> Value | None:
-        value = source(t)
-        return whole.split(value)[index] if isinstance(value, int | float) else None
-
-    return share
-
-
-def _directed(factor: Source, kind: Source) -> Source:
-    """A power factor whose sign says leading (facts §2, older meters)."""
-
-    def directed(t: float) -> Value | None:
-        value = factor(t)
-        if not isinstance(value, int | float):
-            return None
-        return -abs(value) if kind(t) == LEADING else abs(value)
-
-    return directed

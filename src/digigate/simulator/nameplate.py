@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from digigate.catalogue import Model, Value
-from digigate.simulator.plant import LoadPlan, Network, SlavePlan
+from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
 from digigate.simulator.wiring import LOAD_TYPES
 
 BUILD_DATE = datetime(2025, 6, 16, 9, 30)  # noqa: DTZ001 -- a date without a zone
 VERSION = (1, 9, 2)
 SETTINGS, SETTINGS_STRIDE = 13824, 32
 NAMES, NAMES_STRIDE = 46592, 16
+BAUDRATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+"""In the order of the codes (facts §5)."""
 THREE_PHASES_AND_NEUTRAL = 5  # code of 12288
 
 
@@ -71,3 +73,13 @@ def constants(plan: SlavePlan, model: Model, network: Network) -> Mapping[int, V
     for load in plan.loads:
         known |= load_settings(load)
     return known
+
+
+def leaves(plan: SlavePlan, bus: BusPlan) -> dict[str, Value]:
+    """Settings whose addresses differ between models, by the last part of the point's name."""
+    return {
+        "slave_address": plan.address,
+        "baudrate": BAUDRATES.index(bus.baudrate),
+        "stop_bits": bus.stop_bits - 1,
+        "parity": ("none", "odd", "even").index(bus.parity),
+    }

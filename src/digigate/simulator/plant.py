@@ -127,7 +127,7 @@ def load_plant(path: Path) -> Plant:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_explain(error.errors()[0])}") from error
+        raise SettingsError(f"{path}: {_explain(error.errors())}") from error
     for slave in plant.slaves:
         _check_model(path, slave)
     return plant
@@ -157,8 +157,9 @@ def _once(numbers: Iterable[int], what: str) -> None:
         seen.add(number)
 
 
-def _explain(error: ErrorDetails) -> str:
-    """One of pydantic's errors in words: field, what is wrong, what is allowed."""
+def _explain(errors: list[ErrorDetails]) -> str:
+    """The error that says most in words: field, what is wrong, what is allowed."""
+    error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     where = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in error["loc"]).strip(".")
     if error["type"] == "extra_forbidden":
         fields = ", ".join(_part(error["loc"][:-1]).model_fields)

@@ -108,4 +108,4 @@ def _meters(plant: Plant, clock: PlantClock) -> dict[int, Meter]:
         utc_offset=plant.utc_offset,
         seed=plant.seed,
     )
-    return {s.address: Meter(s, models[s.model], around) for s in plant.slaves}
+    return {s.address: Meter(s, models[s.model], plant.buses[s.bus], around) for s in plant.slaves}

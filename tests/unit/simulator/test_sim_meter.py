@@ -41,8 +41,8 @@ REST = point("rest", 202, U16, ENERGY, Statistic.TOTAL, words=1, scale=0.1, bloc
 PEAK = point("peak", 301, U32, "current.i1", Statistic.MAX, scale=0.001, block="max")
 PEAK_DATE = point("peak_date", 303, DATETIME, block="max")
 POINTS = (
-    point("load_status", 100, RegisterType.U8, words=1),
-    point("timestamp", 101, DATETIME),
+    point("inst.load_status", 100, RegisterType.U8, words=1),
+    point("inst.timestamp", 101, DATETIME),
     point("i1", 103, U32, "current.i1", scale=0.001),
     point("i1", 113, U32, "current.i1", scale=0.001, load=2, block="inst2"),
     point("v1", 105, U32, "voltage.v1n", scale=0.01),
@@ -110,7 +110,7 @@ def meter(ticks: Ticks) -> Meter:
         utc_offset=1.0,
         seed=1,
     )
-    return Meter(slave, MODEL, around)
+    return Meter(slave, MODEL, plant.BusPlan(), around)
 
 
 def number(

@@ -1,0 +1,153 @@
+"""Who gives the value of each point of a device: name plate, clock, figures, book-keeping."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from digigate.catalogue import Composite, Model, Point, Statistic, Value
+from digigate.catalogue.models import Form
+from digigate.simulator.circuit import LEADING
+from digigate.simulator.harmonics import rank
+from digigate.simulator.image import Source
+from digigate.simulator.ledger import INDICES, NAIVE_EPOCH, Ledger, year_start
+
+CLOCK = range(57600, 57606)  # day, month, year, hour, minute, second (facts §5)
+HARMONIC = re.compile(r"h_([iuv](?:\d+|n))_(\d+)")  # `h_i1_3`: rank 3 of I1
+DATES = {"timestamp", "last_avg_time"}
+
+
+def local_time(t: float) -> datetime:
+    """A device's own seconds since the epoch as a date."""
+    return NAIVE_EPOCH + timedelta(seconds=t)
+
+
+class Sources:
+    """Finds the source of each point of one device."""
+
+    def __init__(
+        self,
+        model: Model,
+        constants: Mapping[int, Value],
+        leaves: Mapping[str, Value],
+        ledger: Callable[[int], Ledger | None],
+    ) -> None:
+        self._constants = constants
+        self._leaves = leaves
+        self._ledger = ledger
+        self._dated = {c.time.name: c for c in model.composites if c.time is not None}
+        self._wholes = {part.name: whole for whole in model.composites for part in whole.parts}
+
+    def of(self, point: Point) -> Source | None:
+        """Who gives this point's value; None = nobody, the register stays 0."""
+        leaf = point.name.partition("/")[0].rpartition(".")[2]
+        if point.address in self._constants:
+            return _constant(self._constants[point.address])
+        if point.address in CLOCK:
+            return _clock(point.address - CLOCK.start)
+        if leaf in self._leaves:
+            return _constant(self._leaves[leaf])
+        return self._of_load(point, leaf)
+
+    def _of_load(self, point: Point, leaf: str) -> Source | None:
+        ledger = self._ledger(point.load)
+        if leaf == "load_status":
+            return _constant(int(ledger is not None))
+        if ledger is None:
+            return _constant(None)
+        if point.name in self._dated:
+            return _date(ledger, self._dated[point.name])
+        if point.quantity or point.name in self._wholes:
+            return self._figure(ledger, point)
+        return _bookkeeping(ledger, point, leaf)
+
+    def _figure(self, ledger: Ledger, point: Point) -> Source:
+        of = self._wholes.get(point.name, point)
+        quantity, statistic = of.quantity or "", of.statistic
+        figure = partial(ledger.figure, quantity, statistic)
+        if isinstance(of, Composite) and of.form is not Form.SUM:
+            factor = quantity.replace("factor_type.", "factor.")
+            kind = factor.replace("factor.", "factor_type.")
+            return _directed(
+                partial(ledger.figure, factor, statistic), partial(ledger.figure, kind, statistic)
+            )
+        if isinstance(of, Composite) and len(of.parts) > 1:
+            return _shared(figure, of, of.parts.index(point))
+        return _floored(figure, point.scale) if quantity in INDICES else figure
+
+
+def _constant(value: Value | None) -> Source:
+    return lambda _: value
+
+
+def _clock(field: int) -> Source:
+    def source(t: float) -> Value:
+        now = local_time(t)
+        return (now.day, now.month, now.year, now.hour, now.minute, now.second)[field]
+
+    return source
+
+
+def _date(ledger: Ledger, of: Composite) -> Source:
+    """When a figure was: the moment of an extreme, the end of a period, the last reset."""
+
+    def extreme(t: float) -> Value | None:
+        found = ledger.extreme(of.quantity, of.statistic, t)
+        return local_time(found[1]) if found else None
+
+    if of.quantity in INDICES:
+        return lambda t: local_time(year_start(t))
+    if of.statistic in (Statistic.INSTANT, Statistic.AVERAGE):
+        return lambda t: local_time(ledger.period_end(t))
+    return extreme
+
+
+def _bookkeeping(ledger: Ledger, point: Point, leaf: str) -> Source | None:
+    averages = "average" in point.block or leaf == "last_avg_time"
+    if leaf in DATES:
+        return lambda t: local_time(ledger.period_end(t) if averages else t)
+    if leaf == "integration_time":
+        return _constant(ledger.period if averages else 1)
+    if "operating_hours" in leaf:
+        return lambda t: t
+    if found := HARMONIC.fullmatch(leaf):
+        return partial(_harmonic, ledger, f"thd.{found[1]}", int(found[2]))
+    return None
+
+
+def _harmonic(ledger: Ledger, quantity: str, number: int, t: float) -> Value | None:
+    distortion = ledger.at(t).get(quantity)
+    return None if distortion is None else rank(distortion, number)
+
+
+def _floored(source: Source, scale: float) -> Source:
+    """A meter index that counts in steps of its scale."""
+
+    def floored(t: float) -> Value | None:
+        value = source(t)
+        return None if not isinstance(value, int | float) else math.floor(value / scale) * scale
+
+    return floored
+
+
+def _shared(source: Source, whole: Composite, index: int) -> Source:
+    """What one part of a sum holds: whole kWh, or the residual."""
+
+    def share(t: float) -> Value | None:
+        value = source(t)
+        return whole.split(value)[index] if isinstance(value, int | float) else None
+
+    return share
+
+
+def _directed(factor: Source, kind: Source) -> Source:
+    """A power factor whose sign says leading (facts §2, older meters)."""
+
+    def directed(t: float) -> Value | None:
+        value = factor(t)
+        if not isinstance(value, int | float):
+            return None
+        return -abs(value) if kind(t) == LEADING else abs(value)
+
+    return directed

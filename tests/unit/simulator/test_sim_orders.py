@@ -1,0 +1,117 @@
+"""What a plant takes as an order, and what it says to the rest."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from digigate.simulator.control import reply
+from digigate.simulator.orders import PlantOrders
+from digigate.simulator.program import _ordered
+from digigate.simulator.timing import PlantClock
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+class Lamp:
+    def __init__(self) -> None:
+        self.on = True
+
+    def truth(self, load: int) -> Mapping[str, float | str]:
+        if load > 1:
+            raise ValueError(f"no load {load}")
+        return {"current.i1": 1.5 + load}
+
+    def describe(self) -> Mapping[str, Any]:
+        return {"model": "lamp"}
+
+
+@pytest.fixture
+def lamps() -> dict[int, Lamp]:
+    return {4: Lamp(), 5: Lamp()}
+
+
+@pytest.fixture
+def orders(lamps: dict[int, Lamp]) -> PlantOrders:
+    clock = PlantClock(started=START, monotonic=lambda: 0.0)
+    return PlantOrders(lamps, clock, lambda: {"rs485": {"requests": 3}})
+
+
+def test_a_slave_is_switched_off_and_on(orders: PlantOrders, lamps: dict[int, Lamp]) -> None:
+    orders.execute("slave.off", {"address": 4})
+    assert [lamp.on for lamp in lamps.values()] == [False, True]
+    orders.execute("slave.on", {"address": "4"})
+    assert lamps[4].on
+
+
+def test_the_status_tells_time_buses_and_slaves(orders: PlantOrders) -> None:
+    assert orders.execute("status", {}) == {
+        "time": "2026-03-02T08:00:00+00:00",
+        "speed": 1.0,
+        "frozen": False,
+        "buses": {"rs485": {"requests": 3}},
+        "slaves": {"4": {"on": True, "model": "lamp"}, "5": {"on": True, "model": "lamp"}},
+    }
+
+
+def test_the_clock_is_ordered(orders: PlantOrders) -> None:
+    told = orders.execute(
+        "clock", {"set_utc": "2026-05-01T00:00:00+02:00", "step_seconds": 60, "speed": 10}
+    )
+    assert told == {"time": "2026-04-30T22:01:00+00:00", "speed": 10.0, "frozen": False}
+    assert orders.execute("clock", {"freeze": True})["frozen"]
+
+
+def test_the_truth_is_told(orders: PlantOrders) -> None:
+    assert orders.execute("truth", {"address": 5, "load": 1}) == {"current.i1": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "said"),
+    [
+        ("slave.of", {}, "write one of status, clock, truth, slave.on, slave.off"),
+        ("slave.off", {"address": 9}, "there are 4, 5"),
+        ("slave.off", {"adress": 4}, "address"),
+        ("slave.off", {"address": 4, "load": 1}, "it takes address"),
+        ("truth", {"address": 4, "load": 2}, "no load 2"),
+        ("truth", {"address": 4, "load": "x"}, "load"),
+        ("clock", {"speed": 0}, "greater than 0"),
+        ("clock", {"set_utc": "2026-05-01T00:00:00"}, "timezone"),
+        ("clock", {"step_seconds": -3e9}, "2024-01-01"),
+        ("status", {"of": 1}, "it takes nothing"),
+    ],
+)
+def test_a_wrong_order_is_refused_with_what_is_allowed(
+    orders: PlantOrders, command: str, arguments: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        orders.execute(command, arguments)
+
+
+@pytest.mark.parametrize("line", [b"", b"\xff\xff\n", b"[]\n", b"{}\n", b'{"command": "status", "arguments": 3}\n'])  # fmt: skip  # noqa: E501
+def test_what_is_no_order_is_answered_with_the_form(orders: PlantOrders, line: bytes) -> None:
+    answer = reply(orders, line)
+    assert not answer["ok"]
+    assert '{"command"' in answer["error"]
+
+
+def test_an_order_and_a_refusal_as_lines(orders: PlantOrders) -> None:
+    line = json.dumps({"command": "slave.off", "arguments": {"address": 5}}).encode()
+    assert reply(orders, line) == {"ok": True, "result": {"address": 5, "on": False}}
+    assert not reply(orders, b'{"command": "burn"}')["ok"]
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "arguments"),
+    [
+        ("status", "status", {}),
+        ("slave off 4", "slave.off", {"address": "4"}),
+        ("slave.on 4", "slave.on", {"address": "4"}),
+        ("truth 4 1", "truth", {"address": "4", "load": "1"}),
+        ("clock speed=60 freeze=true", "clock", {"speed": "60", "freeze": "true"}),
+    ],
+)
+def test_orders_on_the_command_line(words: str, command: str, arguments: dict[str, str]) -> None:
+    assert _ordered(words.split()) == (command, arguments)
