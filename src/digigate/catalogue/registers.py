@@ -114,7 +114,7 @@ def _decoder(type_: RegisterType, scale: float) -> Decoder:
         return _integer_decoder(type_, scale)
     return {
         RegisterType.F32: _float,
-        RegisterType.U32_IP: lambda data: str(IPv4Address(bytes(data))),
+        RegisterType.U32_IP: lambda data: str(IPv4Address(bytes(data[:4]))),
         RegisterType.STRING_16: lambda data: _text(bytes(data)[1::2]),
         RegisterType.STRING_NORM: lambda data: _text(bytes(data)),
         RegisterType.DATETIME_3: _build_date,
@@ -199,7 +199,7 @@ def _integer(value: Value, type_: RegisterType, scale: float) -> bytes:
     code, absent = _INTEGERS[type_]
     if not isinstance(value, int | float):
         raise TypeError(f"{value!r} is not a number")
-    raw = round(value / scale)
+    raw = round(value if scale == 1 else value / scale)
     if raw == absent:
         raise ValueError(f"{value!r} would read as not available")
     return struct.pack(code, raw)

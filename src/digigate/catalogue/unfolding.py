@@ -52,12 +52,20 @@ def _instances(section: Section, loads: LoadPlan) -> Iterator[_Instance]:
 
 
 def _grouped(section: Section) -> list[list[Field]]:
-    """Rows that make one value together: of one quantity and statistic; all others alone."""
+    """Rows that make one value together: of one quantity and statistic; all others alone.
+
+    What adds up (kWh + residual) counts in different scales; else one of the rows is a slip.
+    """
     groups: dict[object, list[Field]] = {}
     for each in section.fields:
         alone = not each.quantity or each.part is Part.TIME
-        key = each.name if alone else (each.quantity, each.statistic)
-        groups.setdefault(key, []).append(each)
+        key = each.row.line if alone else (each.quantity, each.statistic)
+        group = groups.setdefault(key, [])
+        if any(each.scale == other.scale for other in group):
+            raise each.row.wrong(
+                f"{each.quantity} {each.statistic} is also row {group[0].row.line}"
+            )
+        group.append(each)
     return list(groups.values())
 
 
