@@ -160,7 +160,6 @@ async def test_mbpoll_reads_over_the_pty_again_and_again(tmp_path: Path) -> None
 
 
 @pytest.mark.peer("mbpoll")
-@pytest.mark.manual(37)
 async def test_a_master_at_another_speed_hears_nothing(tmp_path: Path) -> None:
     bench = Bench(CHAR)
     async with over_pty(bench, tmp_path / "bus.tty") as path:
