@@ -17,9 +17,9 @@ LENGTH_MIN, LENGTH_MAX = 2, 254  # what a header may say: unit, function and up 
 _HEADER = Struct(">HHHB")  # transaction, protocol, length, unit
 _HEADED = 6  # octets before those that `length` counts
 _FUNCTION_AT = 7
-_PLAIN_READ = Struct(">HHHBBHH")  # header, function, start, count
-_PLAIN_READ_SIZE = _PLAIN_READ.size
-_READ_ANSWER = Struct(">HHHBBB")  # header, function, byte count
+_PLAIN_READ_SIZE, _PLAIN_READ_LENGTH = 12, 6  # of all octets, of those that `length` counts
+_unpack_read = Struct(">HHHBBHH").unpack  # header, function, start, count
+_pack_registers = Struct(">HHHBBB").pack  # header, function, byte count
 
 
 class Answers(Protocol):
@@ -114,14 +114,19 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Octets have come: by far most often one plain read of registers that are at hand."""
         if len(data) == _PLAIN_READ_SIZE and not (self._held or self._waiting or self._choked):
-            frame = self._plain_read(data, 0)
-            if frame is not None:
-                self.active = True
-                if self._spend(self.client, 1):
-                    self.transport.write(frame)
-                else:
-                    self.transport.abort()
-                return
+            transaction, protocol, length, unit, function, start, count = _unpack_read(data)
+            plain = length == _PLAIN_READ_LENGTH and not protocol and function in READS
+            if plain and 0 < count <= READ_MAX and unit not in self._own_units:
+                registers = self._registers(unit, start, count)
+                if registers is not None:
+                    self.active = True
+                    if self._spend(self.client, 1):
+                        size = len(registers)
+                        head = _pack_registers(transaction, 0, size + 3, unit, function, size)
+                        self.transport.write(head + registers)
+                    else:
+                        self.transport.abort()
+                    return
         self._held = self._held + data if self._held else data
         if self._turn is None:
             self._serve()
@@ -148,7 +153,7 @@ class Connection(asyncio.Protocol):
         held, at, taken = self._held, 0, 0
         ready: list[bytes] = []
         while taken < TURN and (end := self._end_of_adu(held, at)) is not None:
-            frame = self._plain_read(held, at) or self._answer(held[at:end])
+            frame = self._answer(held[at:end])
             if frame is not None:
                 (self._waiting or ready).append(frame)
             at = end
@@ -177,22 +182,6 @@ class Connection(asyncio.Protocol):
         if end > len(held) or (self._waiting and held[at + _FUNCTION_AT] in WRITES):
             return None
         return end
-
-    def _plain_read(self, held: bytes, at: int) -> bytes | None:
-        """The answer to the ADU at `at` if it reads registers that are at hand."""
-        if len(held) - at < _PLAIN_READ_SIZE:
-            return None
-        transaction, protocol, length, unit, function, start, count = _PLAIN_READ.unpack_from(
-            held, at
-        )
-        plain = length == _PLAIN_READ_SIZE - _HEADED and not protocol and function in READS
-        if not plain or not 0 < count <= READ_MAX or unit in self._own_units:
-            return None
-        data = self._registers(unit, start, count)
-        if data is None:
-            return None
-        size = len(data)
-        return _READ_ANSWER.pack(transaction, 0, size + 3, unit, function, size) + data
 
     def _answer(self, adu: bytes) -> bytes | None:
         """The answer to any ADU; None where it has to come from the line."""
