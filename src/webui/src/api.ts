@@ -1,0 +1,142 @@
+/** What the gateway answers under /api/v1 (docs/api.md). Times are ISO 8601, durations seconds. */
+
+export interface Gateway {
+  model: string;
+  product_name: string;
+  order_code: string;
+  ble: boolean;
+  net_id: string;
+  serial: string;
+  firmware: string;
+  site: string;
+  server: string;
+  time: string;
+  zone: string;
+  utc_offset: number;
+  speed: number;
+  capabilities: { measurement_pages: boolean };
+  counts: { devices: number; online: number; loads: number };
+}
+
+export interface Counters {
+  asked: number;
+  answered: number;
+  exceptions: number;
+  timeouts: number;
+  crc_errors: number;
+  stale_bytes: number;
+}
+
+export type DeviceState = "online" | "silent" | "unknown" | "stranger" | "unconfirmed";
+
+export interface Device {
+  address: number;
+  bus: string;
+  model: { key: string; name: string; family: string; certainty: string };
+  name: string;
+  serial: string;
+  net_id: string;
+  state: DeviceState;
+  since: string | null;
+  reason: string;
+  last_answer: string | null;
+  age: number | null;
+  loads: { number: number; name: string; usage: string }[];
+  counters: Counters;
+  turnaround_p50: number | null;
+  turnaround_p99: number | null;
+  retry_in: number | null;
+}
+
+export type Quality = "live" | "unavailable" | "stale" | "unread";
+
+/** A value as tables of loads carry it. */
+export interface Figure {
+  value: number | string | boolean | null;
+  unit: string;
+  age: number | null;
+  quality: Quality;
+}
+
+export type Statistic =
+  | "instant"
+  | "average"
+  | "max"
+  | "min"
+  | "average-max"
+  | "average-min"
+  | "total"
+  | "partial"
+  | "last-partial"
+  | "lagging"
+  | "leading";
+
+export interface Reading extends Figure {
+  name: string;
+  quantity: string;
+  statistic: Statistic;
+  load: number;
+  label_key: string;
+  group: string;
+  time: string | null;
+  meter_time: string | null;
+  register: { address: number; words: number; type: string };
+}
+
+export interface Load {
+  address: number;
+  number: number;
+  name: string;
+  usage: string;
+  device_name: string;
+  state: DeviceState;
+  readings: Record<string, Figure>;
+}
+
+export interface Bus {
+  name: string;
+  port: string;
+  state: "unwired" | "up" | "down";
+  since: string | null;
+  reason: string;
+  baudrate: number;
+  counters: Counters;
+  utilisation: number;
+  cycle_planned: number | null;
+  cycle_p50: number | null;
+  cycle_p95: number | null;
+  devices: number;
+  online: number;
+}
+
+export interface Service {
+  name: string;
+  state: "starting" | "ready" | "refused" | "failed" | "stopped";
+  since: string | null;
+  reason: string;
+  port: number | null;
+}
+
+export interface Condition {
+  name: string;
+  subject: string;
+  since: string;
+  reason: string;
+}
+
+/** The events of /api/v1/stream, each with what the GET of the same name answers. */
+export interface Topics {
+  gateway: Gateway;
+  devices: { devices: Device[] };
+  buses: { buses: Bus[] };
+  services: { services: Service[] };
+  conditions: { conditions: Condition[] };
+  loads: { loads: Load[] };
+  readings: { address: number; readings: Reading[] };
+}
+
+export type Topic = keyof Topics;
+
+/** What this gateway can hold at most (§6.2). */
+export const DEVICES_MAX = 32;
+export const LOADS_MAX = 192;
