@@ -102,7 +102,6 @@ def test_sigterm_ends_everything_cleanly_within_ten_seconds(tmp_path: Path) -> N
         assert "Traceback" not in gateway.log.read_text()
 
 
-@pytest.mark.manual(1)
 def test_an_m50_has_no_measurement_pages(tmp_path: Path) -> None:
     for model, expected in (("M-50", 404), ("M-70", 200)):
         settings = tmp_path / f"{model}.yaml"

@@ -68,7 +68,6 @@ async def test_assets_are_compressed_and_kept(site: Site) -> None:
         assert await answer.text() == "export {};\n" * 200
 
 
-@pytest.mark.manual(1)
 async def test_an_m50_has_no_measurements(tmp_path: Path) -> None:
     async with serving(tmp_path, m50(), any_port()) as site:
         hidden = ["/api/v1/loads", "/api/v1/devices/4/readings", "/loads"]
@@ -77,7 +76,6 @@ async def test_an_m50_has_no_measurements(tmp_path: Path) -> None:
         assert (await site.get("/api/v1/devices/4"))[0] == 200
 
 
-@pytest.mark.manual(1)
 async def test_an_m70_has_them(site: Site) -> None:
     shown = ["/api/v1/loads", "/api/v1/devices/4/readings", "/loads"]
     assert {path: (await site.get(path))[0] for path in shown} == dict.fromkeys(shown, 200)
