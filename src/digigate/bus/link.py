@@ -90,7 +90,6 @@ class Link:
         self._conditions.set(CONDITION, self._line.name, reason)
         if not known:
             self._turn(LineState.DOWN, reason)
-            log.warning("line is down", extra={"line": self._line.name, "reason": reason})
 
     def _turn(self, state: LineState, reason: str) -> None:
         if state is not self.state:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from digigate.bus import Bus, BusLine, BusRooms
+from digigate.bus import Bus, BusRooms
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
@@ -19,7 +19,7 @@ from digigate.settings.sections import Gateway, Line, ModbusTcp, Polling, Settin
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
 from digigate.store import Store
-from digigate.supervisor import Supervisor
+from digigate.supervisor import Service, Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,13 @@ class House:
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
+        self._plant: PlantService | None = None
 
     def wire(self, plant: PlantSite | None) -> None:
         """Hand every service to the supervisor, with just the settings that it depends on."""
         if plant is not None:
-            self.supervisor.wire("plant", lambda _: None, lambda _: PlantService(plant, self.clock))
+            simulator = self._plant = PlantService(plant, self.clock)
+            self.supervisor.wire("plant", lambda _: None, lambda _: simulator)
         self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
@@ -73,8 +75,9 @@ class House:
     def _line_view(self, name: BusName, settings: Settings) -> LineView:
         return LineView(getattr(settings.buses, name), settings.polling)
 
-    def _line(self, name: BusName, view: LineView) -> BusLine:
-        return self.bus.service(name, view.line, view.polling)
+    def _line(self, name: BusName, view: LineView) -> Service:
+        line = self.bus.service(name, view.line, view.polling)
+        return line if self._plant is None else self._plant.before(line)
 
     def _control_server(self) -> ControlServer:
         return ControlServer(self._control, self.commands)

@@ -14,7 +14,7 @@ from digigate.errors import Unreachable
 from digigate.settings.sections import Addressing, Buses, Line, Parity
 from digigate.settings.topology import BusName, Device, Load, Topology
 from digigate.simulator.plant import BusPlan, Plant
-from digigate.supervisor import Ready
+from digigate.supervisor import Ready, Service
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,11 @@ class PlantService:
     def __init__(self, site: PlantSite, clock: Clock) -> None:
         self._site = site
         self._clock = clock
+        self._tried = asyncio.Event()
+
+    def before(self, service: Service) -> Service:
+        """The same service, begun only once the plant is up or has failed to come up."""
+        return _After(self._tried, service)
 
     async def run(self, ready: Ready) -> None:
         """Start the plant, then hand on every change of the clock until cancelled."""
@@ -86,8 +91,10 @@ class PlantService:
                 await self._announced(process)
                 await self._set_clock()
                 ready()
+                self._tried.set()
                 await self._follow(process, changed)
         finally:
+            self._tried.set()
             await _stop(process)
 
     async def _start(self) -> Process:
@@ -141,6 +148,18 @@ class PlantService:
             writer.close()
         if not answer["ok"]:
             raise Unreachable(f"the simulator refused the clock: {answer['error']}")
+
+
+class _After:
+    """A service that waits for its turn."""
+
+    def __init__(self, turn: asyncio.Event, service: Service) -> None:
+        self._turn = turn
+        self._service = service
+
+    async def run(self, ready: Ready) -> None:
+        await self._turn.wait()
+        await self._service.run(ready)
 
 
 async def _stop(process: Process) -> None:
