@@ -72,4 +72,5 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
+    whole = abs(value) >= 100 or value == int(value)
+    return f"{value:.0f}" if whole else f"{value:.3g}"
