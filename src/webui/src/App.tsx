@@ -1,7 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 
-import { board, lostFor, measuring } from "./live/state";
-import { SILENCE_MAX } from "./freshness";
+import { board, isOld, measuring } from "./live/state";
 import { Buses } from "./pages/Buses";
 import { DevicePage } from "./pages/Device";
 import { Devices } from "./pages/Devices";
@@ -20,7 +19,6 @@ import { t } from "./words";
 /** The page: the gateway's head, the state of its services, and what the address asks for. */
 export function App() {
   const main = useMain();
-  const old = (lostFor.value ?? 0) > SILENCE_MAX;
   return (
     <>
       <a class="skip" href="#main">
@@ -29,7 +27,7 @@ export function App() {
       <Header />
       <Strip />
       <Navigation />
-      <main id="main" tabIndex={-1} ref={main} class={old ? "old-page" : undefined}>
+      <main id="main" tabIndex={-1} ref={main} class={isOld.value ? "old-page" : undefined}>
         <Lost />
         <Conditions />
         <Page route={route.value} />

@@ -4,9 +4,10 @@ import { liveNumber, oldest, worst } from "./freshness";
 
 type Figures = Readonly<Record<string, Figure>>;
 
-/** The first of these that the load measures. */
+/** The first of these that has a value; else the first that the load knows at all. */
 function first(figures: Figures, keys: readonly string[]): Figure | undefined {
-  return keys.map((key) => figures[key]).find((figure) => figure !== undefined);
+  const known = keys.map((key) => figures[key]).filter((figure) => figure !== undefined);
+  return known.find(({ value }) => value !== null) ?? known[0];
 }
 
 const VOLTAGES = ["voltage.u12", "voltage.v1n", "voltage.v2n", "voltage.v3n"] as const;

@@ -42,6 +42,8 @@ export interface Group {
   name: string;
   statistics: readonly Statistic[];
   rows: readonly Row[];
+  /** Quantities that this device cannot tell: no neutral is wired, the load has one phase, .. */
+  absent: readonly string[];
 }
 
 /** The groups of these readings, those that we know first; rows keep the order of the catalogue. */
@@ -57,12 +59,15 @@ export function sheet(readings: readonly Reading[]): Group[] {
 }
 
 function groupOf(name: string, readings: readonly Reading[]): Group {
-  const present = new Set(readings.map(({ statistic }) => statistic));
-  const quantities = [...new Set(readings.map(({ quantity }) => quantity))];
+  const possible = readings.filter(({ quality }) => quality !== "unavailable");
+  const statistics = new Set(possible.map(({ statistic }) => statistic));
+  const told = new Set(possible.map(({ quantity }) => quantity));
+  const all = new Set(readings.map(({ quantity }) => quantity));
   return {
     name,
-    statistics: STATISTICS.filter((statistic) => present.has(statistic)),
-    rows: quantities.map((key) => rowOf(key, readings.filter(({ quantity }) => quantity === key))),
+    statistics: STATISTICS.filter((statistic) => statistics.has(statistic)),
+    rows: [...told].map((key) => rowOf(key, readings.filter(({ quantity }) => quantity === key))),
+    absent: [...all].filter((key) => !told.has(key)),
   };
 }
 
@@ -76,17 +81,15 @@ function rowOf(quantity: string, readings: readonly Reading[]): Row {
   };
 }
 
-/** Which loads can be chosen: those of the topology, and 0 where the device measures by itself. */
-export function choices(readings: readonly Reading[], configured: readonly number[]): number[] {
-  const measured = [...new Set(readings.map(({ load }) => load))].sort((a, b) => a - b);
-  if (configured.length === 0) return measured;
-  return measured.filter((load) => load === 0 || configured.includes(load));
-}
+type Loads = readonly { number: number }[];
+
+/** Which loads can be chosen: those of the topology, and 0 for what the device measures itself. */
+export const choices = (loads: Loads): number[] => [...loads.map(({ number }) => number), 0];
 
 /** What to show first: the load asked for, else the first load, else the device itself. */
-export function chosen(asked: number | null, offered: readonly number[]): number | null {
-  if (asked !== null && offered.includes(asked)) return asked;
-  return offered.find((load) => load > 0) ?? offered[0] ?? null;
+export function chosen(asked: number | null, loads: Loads): number {
+  if (asked !== null && choices(loads).includes(asked)) return asked;
+  return loads[0]?.number ?? 0;
 }
 
 /** `18444 · 2 × u32`, as a register map writes it. */

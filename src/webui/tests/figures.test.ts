@@ -18,6 +18,13 @@ test("the voltage is the first that the load has", () => {
   expect(voltageOf({})).toBeUndefined();
 });
 
+test("a voltage that a load of one phase does not have gives way to the one it has", () => {
+  const v1n = figure(230);
+  const u12 = figure(null, "unavailable");
+  expect(voltageOf({ "voltage.u12": u12, "voltage.v1n": v1n })).toBe(v1n);
+  expect(voltageOf({ "voltage.u12": u12 })).toBe(u12);
+});
+
 test("the current is the greatest of the phases with the worst quality of them", () => {
   const found = currentOf({
     "current.i1": figure(3),

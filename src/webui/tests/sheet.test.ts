@@ -45,17 +45,25 @@ test("a quantity is one row with a cell for each statistic", () => {
   expect(group?.rows[0]).toMatchObject({ age: 0.4, quality: "stale" });
 });
 
-test("circuits that the topology does not use are not offered", () => {
-  const readings = [0, 1, 2, 3].map((load) => reading({ load }));
-  expect(choices(readings, [1, 2])).toEqual([0, 1, 2]);
-  expect(choices(readings, [])).toEqual([0, 1, 2, 3]);
+test("what a device cannot tell is named apart, and makes no empty columns", () => {
+  const [group] = sheet([
+    reading({}),
+    reading({ statistic: "average", quality: "unavailable" }),
+    reading({ quantity: "voltage.v2n", quality: "unavailable" }),
+  ]);
+  expect(group?.statistics).toEqual(["instant"]);
+  expect(group?.rows.map(({ quantity }) => quantity)).toEqual(["voltage.v1n"]);
+  expect(group?.absent).toEqual(["voltage.v2n"]);
 });
 
 test("the first load opens unless another one was asked for", () => {
-  expect(chosen(null, [0, 1, 2])).toBe(1);
-  expect(chosen(2, [0, 1, 2])).toBe(2);
-  expect(chosen(9, [0])).toBe(0);
-  expect(chosen(null, [])).toBeNull();
+  const loads = [{ number: 1 }, { number: 3 }];
+  expect(choices(loads)).toEqual([1, 3, 0]);
+  expect(chosen(null, loads)).toBe(1);
+  expect(chosen(3, loads)).toBe(3);
+  expect(chosen(0, loads)).toBe(0);
+  expect(chosen(2, loads)).toBe(1);
+  expect(chosen(null, [])).toBe(0);
 });
 
 test("a register reads as in a register map", () => {

@@ -2,7 +2,9 @@
 import { batch, computed, effect, signal, type Signal } from "@preact/signals";
 
 import type { Device, Topic, Topics } from "../api";
+import { SILENCE_MAX } from "../freshness";
 import { route } from "../router";
+import { chosen } from "../sheet";
 import type { ServerEvent } from "./sse";
 import { Stream } from "./stream";
 import { instant, now } from "./ticking";
@@ -39,6 +41,9 @@ export const lostFor = computed(() =>
   link.value.state === "lost" ? Math.max(0, now.value - link.value.since) : null,
 );
 
+/** Whether what is shown can no longer be taken for the present. */
+export const isOld = computed(() => (lostFor.value ?? 0) > SILENCE_MAX);
+
 /** Models without measurement pages (M-50) show devices, buses and services only. */
 export const measuring = computed(
   () => board.gateway.value?.data.capabilities.measurement_pages ?? null,
@@ -50,18 +55,18 @@ export const devices = computed<readonly Device[] | null>(
   () => board.devices.value?.data.devices ?? null,
 );
 
-/** The device whose readings the open page shows; null if there is none such. */
+/** The load whose readings the open page shows, as the stream is asked for it. */
 const watched = computed(() => {
   const open = route.value;
-  if (open.page !== "device" || !measuring.value) return null;
-  return devices.value?.some(({ address }) => address === open.address) ? open.address : null;
+  if (open.page !== "device" || !measuring.value) return "";
+  const device = devices.value?.find(({ address }) => address === open.address);
+  return device ? `&device=${device.address}&load=${chosen(open.load, device.loads)}` : "";
 });
 
 const address = computed(() => {
   const topics = ["gateway", "devices", "buses", "services", "conditions"];
   if (measuring.value) topics.push("loads");
-  const device = watched.value === null ? "" : `&device=${watched.value}`;
-  return `${API}/stream?topics=${topics.join(",")}${device}`;
+  return `${API}/stream?topics=${topics.join(",")}${watched.value}`;
 });
 
 function heard({ event, data }: ServerEvent): void {
@@ -88,7 +93,10 @@ export function connect(): void {
     heard: (event) => batch(() => heard(event)),
     lost,
   });
-  effect(() => stream.open(address.value));
+  effect(() => {
+    board.readings.value = null;
+    stream.open(address.value);
+  });
   const hurry = () => {
     if (!document.hidden) stream.hurry();
   };

@@ -55,8 +55,11 @@ function Head({ device }: { device: Device }) {
         <State kind="device" state={state} look={DEVICE_LOOKS[state]} />
         <Certainty value={model.certainty} tone={CERTAINTY_TONES[model.certainty]} />
       </header>
-      {reason && <p class="reason">{reason}</p>}
-      {device.retry_in !== null && state !== "online" && <Retry device={device} />}
+      {(reason || device.retry_in !== null) && (
+        <p class="reason">
+          {reason} {device.retry_in !== null && state !== "online" && <Retry device={device} />}
+        </p>
+      )}
       <div class="card">
         <Facts
           facts={[
@@ -76,7 +79,7 @@ function Head({ device }: { device: Device }) {
 function Retry({ device }: { device: Device }) {
   const received = board.devices.value?.received ?? 0;
   const left = Math.max(0, Math.ceil((device.retry_in ?? 0) - (now.value - received)));
-  return <p class="card-sub">{t("ui.device.retry", { time: ageText(left, t("unit.day")) })}</p>;
+  return <>· {t("ui.device.retry", { time: ageText(left, t("unit.day")) })}</>;
 }
 
 function LastAnswer({ device }: { device: Device }) {
@@ -89,35 +92,34 @@ function LastAnswer({ device }: { device: Device }) {
 }
 
 function Measurements({ device, asked }: { device: Device; asked: number | null }) {
-  const snapshot = board.readings.value;
-  if (!snapshot || snapshot.data.address !== device.address) return <Waiting />;
-  const { readings } = snapshot.data;
-  const offered = choices(readings, device.loads.map(({ number }) => number));
-  const load = chosen(asked, offered);
-  if (load === null) {
-    return (
-      <Empty icon="register" title={t("ui.readings.none")}>
-        {t("ui.readings.none.help")}
-      </Empty>
-    );
-  }
-  const shown = readings.filter((reading) => reading.load === load);
+  const load = chosen(asked, device.loads);
   return (
     <>
-      {offered.length > 1 && <LoadTabs device={device} offered={offered} open={load} />}
+      {device.loads.length > 0 && <LoadTabs device={device} open={load} />}
       <Title device={device} load={load} />
-      <Sheet readings={shown} received={snapshot.received} key={load} />
+      <Readings device={device} load={load} />
     </>
   );
 }
 
+function Readings({ device, load }: { device: Device; load: number }) {
+  const snapshot = board.readings.value;
+  if (!snapshot || snapshot.data.address !== device.address) return <Waiting />;
+  const shown = snapshot.data.readings.filter((reading) => reading.load === load);
+  if (shown.length > 0) return <Sheet readings={shown} received={snapshot.received} />;
+  return (
+    <Empty icon="register" title={t("ui.readings.none")}>
+      {t("ui.readings.none.help")}
+    </Empty>
+  );
+}
+
 /** Links, not a tab widget: each load has its own address. */
-function LoadTabs(props: { device: Device; offered: readonly number[]; open: number }) {
-  const { device, offered, open } = props;
+function LoadTabs({ device, open }: { device: Device; open: number }) {
   return (
     <nav class="tabs" aria-label={t("ui.page.loads")}>
       <ul>
-        {offered.map((number) => (
+        {choices(device.loads).map((number) => (
           <li key={number}>
             <Anchor
               replace

@@ -1,8 +1,7 @@
 import { DEVICES_MAX, LOADS_MAX, type Load } from "../api";
 import { POWER, powerSum } from "../figures";
 import { liveNumber } from "../freshness";
-import { board, lostFor, measuring } from "../live/state";
-import { SILENCE_MAX } from "../freshness";
+import { board, measuring } from "../live/state";
 import { devicePath, loadName } from "../naming";
 import { integer } from "../numbers";
 import { Anchor } from "../parts/Anchor";
@@ -101,12 +100,10 @@ function Largest({ loads }: { loads: readonly Load[] }) {
           <li key={`${load.address}/${load.number}`}>
             <Anchor href={devicePath(load.address, load.number)}>{loadName(load)}</Anchor>
             <Value figure={load.readings[POWER]} />
-            <Share value={Math.abs(power) / most} tone={old() ? "old" : ""} />
+            <Share value={Math.abs(power) / most} />
           </li>
         ))}
       </ol>
     </article>
   );
 }
-
-const old = () => (lostFor.value ?? 0) > SILENCE_MAX;

@@ -8,6 +8,8 @@ import { language, t } from "../words";
 import { Share } from "./Share";
 import { State } from "./State";
 
+const SHOWN = ["answered", "exceptions", "timeouts", "crc_errors"] as const;
+
 /** One field bus: whether it carries requests, how full it is, and how quickly all is read. */
 export function BusCard({ bus }: { bus: Bus }) {
   const wired = bus.state !== "unwired";
@@ -39,7 +41,6 @@ function Plug({ bus }: { bus: Bus }) {
 }
 
 function Use({ bus }: { bus: Bus }) {
-  const faults = bus.counters.timeouts + bus.counters.crc_errors;
   return (
     <>
       <div class="use">
@@ -48,31 +49,30 @@ function Use({ bus }: { bus: Bus }) {
         <span class="number">{percent(bus.utilisation, language.value)}</span>
       </div>
       <dl class="figures">
-        <div>
-          <dt>{t("ui.bus.online")}</dt>
-          <dd>
-            {bus.online}
-            <span class="of">/{bus.devices}</span>
-          </dd>
-        </div>
-        <div>
-          <dt>{t("ui.bus.cycle")}</dt>
-          <dd title={t("ui.bus.cycle.help")}>
-            {time(bus.cycle_p50)}
-            <span class="of">/{time(bus.cycle_planned)}</span>
-          </dd>
-        </div>
-        <div>
-          <dt>{t("ui.counter.answered")}</dt>
-          <dd>{integer(bus.counters.answered, language.value)}</dd>
-        </div>
-        <div>
-          <dt>{t("ui.bus.faults")}</dt>
-          <dd title={t("ui.bus.faults.help")}>{integer(faults, language.value)}</dd>
-        </div>
+        {figuresOf(bus).map(([label, figure, help]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd title={help}>{figure}</dd>
+          </div>
+        ))}
       </dl>
     </>
   );
+}
+
+type Row = readonly [label: string, figure: string, help?: string];
+
+function figuresOf({ online, devices, counters, cycle_p50, cycle_planned, cycle_p95 }: Bus): Row[] {
+  return [
+    [t("ui.bus.online"), `${online}/${devices}`],
+    [t("ui.bus.cycle"), time(cycle_p50), t("ui.bus.cycle.help")],
+    [t("ui.bus.planned"), time(cycle_planned), t("ui.bus.planned.help")],
+    [t("ui.bus.p95"), time(cycle_p95), t("ui.bus.p95.help")],
+    ...SHOWN.map((key): Row => {
+      const figure = integer(counters[key], language.value);
+      return [t(`ui.counter.${key}`), figure, t(`ui.counter.${key}.help`)];
+    }),
+  ];
 }
 
 const time = (seconds: number | null) =>

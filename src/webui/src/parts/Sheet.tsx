@@ -17,6 +17,17 @@ import { Value } from "./Value";
 const SHOWN = ["yes", "no"] as const;
 const registers = signal(kept("registers", SHOWN) === "yes");
 
+const MOMENTARY: ReadonlySet<Statistic> = new Set(["instant", "total"]);
+/** Figures whose own date tells more than their age. */
+const DATED: ReadonlySet<Statistic> = new Set([
+  "min",
+  "max",
+  "average-min",
+  "average-max",
+  "last-partial",
+]);
+const ROOMY = 4;
+
 interface Props {
   readings: readonly Reading[];
   received: number;
@@ -51,25 +62,29 @@ export function Sheet({ readings, received }: Props) {
   );
 }
 
-const KEYS: readonly (readonly [string, Statistic])[] = [
-  [POWER, "instant"],
-  ["power.reactive.total", "instant"],
-  [FACTOR, "instant"],
-  ["voltage.system.pp", "instant"],
-  ["voltage.u12", "instant"],
-  ["voltage.v1n", "instant"],
-  ["current.system", "instant"],
-  ["current.i1", "instant"],
-  ["frequency", "instant"],
-  [ENERGY, "total"],
+/** Of each line the first that the load has: systems of three phases before single ones. */
+const KEYS: readonly (readonly string[])[] = [
+  [POWER],
+  [FACTOR],
+  ["voltage.system.pp", "voltage.u12", "voltage.v1n"],
+  ["current.system", "current.i1", "current.i2", "current.i3"],
+  [ENERGY],
+  ["power.reactive.total"],
+  ["frequency"],
+  ["voltage.system.pn", "voltage.v1n"],
+  ["temperature.module"],
 ];
 const KEYS_MAX = 6;
 
 function KeyFigures({ readings }: { readings: readonly Reading[] }) {
-  const found = KEYS.map(([quantity, statistic]) =>
-    readings.find((r) => r.quantity === quantity && r.statistic === statistic),
-  ).filter((reading) => reading !== undefined);
-  const known = found.filter(({ value }) => value !== null).slice(0, KEYS_MAX);
+  const told = new Map(
+    readings
+      .filter(({ statistic, value }) => MOMENTARY.has(statistic) && value !== null)
+      .map((reading) => [reading.quantity, reading]),
+  );
+  const known = KEYS.map((keys) => keys.map((key) => told.get(key)).find(Boolean))
+    .filter((reading) => reading !== undefined)
+    .slice(0, KEYS_MAX);
   if (known.length === 0) return null;
   return (
     <dl class="tiles">
@@ -85,9 +100,13 @@ function KeyFigures({ readings }: { readings: readonly Reading[] }) {
 function GroupTable({ group, received }: { group: Group; received: number }) {
   const title = tOr(`group.${group.name}`, group.name);
   return (
-    <section class={group.statistics.length > 2 ? "card flush broad" : "card flush"}>
+    <section
+      class={group.statistics.length > 2 ? "card flush broad" : "card flush"}
+      aria-label={title}
+      tabIndex={0} // it may scroll sideways
+    >
       <h3 class="card-title">{title}</h3>
-      <table class="table" role="table">
+      <table class={group.statistics.length > ROOMY ? "table dense" : "table"} role="table">
         <caption class="hidden">{title}</caption>
         <thead role="rowgroup">
           <tr role="row">
@@ -110,6 +129,11 @@ function GroupTable({ group, received }: { group: Group; received: number }) {
           ))}
         </tbody>
       </table>
+      {group.absent.length > 0 && (
+        <p class="absent">
+          {t("ui.absent")} {group.absent.map(quantityName).join(", ")}
+        </p>
+      )}
     </section>
   );
 }
@@ -143,7 +167,7 @@ function Cell({ reading }: { reading: Reading | undefined }) {
   return (
     <>
       <Value figure={worded(reading)} />
-      {reading.meter_time && (
+      {reading.meter_time && DATED.has(reading.statistic) && (
         <time class="sub" dateTime={reading.meter_time}>
           {momentText(reading.meter_time, language.value, zone.value)}
         </time>

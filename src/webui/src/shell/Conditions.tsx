@@ -6,9 +6,9 @@ import { board, devices, zone } from "../live/state";
 import { conditionName, deviceName, devicePath, serviceName } from "../naming";
 import { Anchor } from "../parts/Anchor";
 import { Icon } from "../parts/Icon";
-import { language, t, tn } from "../words";
+import { language, t, tn, tOr } from "../words";
 
-const SHOWN = 3;
+const SHOWN = 4;
 
 /** What is wrong now, newest first; told to screen readers when it changes. */
 export function Conditions() {
@@ -45,9 +45,10 @@ function Item({ condition }: { condition: Condition }) {
   return (
     <li>
       <span class="banner-what">
-        {conditionName(name)} <Subject condition={condition} />
+        {conditionName(name)}
+        <Subject condition={condition} />
       </span>
-      <span class="banner-why">{reason}</span>
+      <span class="banner-why">{tOr(`condition.${name}.help`, reason)}</span>
       <time class="banner-since" dateTime={since}>
         {t("ui.since", { moment: momentText(since, language.value, zone.value) })}
       </time>
@@ -55,14 +56,20 @@ function Item({ condition }: { condition: Condition }) {
   );
 }
 
+const ITSELF = "loop"; // the gateway as a whole
+
 /** Slaves are called by address, everything else by its name. */
 function Subject({ condition: { name, subject } }: { condition: Condition }) {
-  if (!name.startsWith("slave.")) return <strong>{serviceName(subject)}</strong>;
+  if (subject === ITSELF) return null;
+  if (!name.startsWith("slave.")) return <strong> · {serviceName(subject)}</strong>;
   const device = devices.value?.find(({ address }) => String(address) === subject);
-  if (!device) return <strong>@{subject}</strong>;
+  if (!device) return <strong> · @{subject}</strong>;
   return (
-    <Anchor href={devicePath(device.address)}>
-      {deviceName(device)} @{subject}
-    </Anchor>
+    <>
+      {" · "}
+      <Anchor href={devicePath(device.address)}>
+        {deviceName(device)} @{subject}
+      </Anchor>
+    </>
   );
 }

@@ -38,19 +38,21 @@ export function Header() {
               content: <span aria-hidden="true">{value.toUpperCase()}</span>,
             }))}
           />
-          <Choice
-            label={t("ui.theme")}
-            value={theme.value}
-            choose={paint}
-            options={THEMES.map((value) => ({
-              value,
-              label: t(`ui.theme.${value}`),
-              content: <Icon name={value} />,
-            }))}
-          />
+          <Colours />
         </div>
       </div>
     </header>
+  );
+}
+
+/** One button that goes round: as the system, light, dark. */
+function Colours() {
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "auto";
+  const label = `${t("ui.theme")} · ${t(`ui.theme.${theme.value}`)}`;
+  return (
+    <button type="button" class="colours" title={label} aria-label={label} onClick={() => paint(next)}>
+      <Icon name={theme.value} />
+    </button>
   );
 }
 
@@ -63,7 +65,8 @@ function Time({ gateway }: { gateway: Snapshot<Gateway> }) {
     <div class={stopped ? "time old" : "time"} title={t("ui.time.help")}>
       <time class="time-clock">{clockText(at, language.value, zone)}</time>
       <span class="time-date">
-        {dateText(at, language.value, zone)} · {zone}
+        <span class="time-day">{dateText(at, language.value, zone)} · </span>
+        {zone}
         {speed !== 1 && ` · ×${speed}`}
       </span>
     </div>

@@ -1,13 +1,12 @@
 import { ageText } from "../ages";
-import { SILENCE_MAX } from "../freshness";
-import { board, lostFor } from "../live/state";
+import { board, isOld, lostFor } from "../live/state";
 import { Icon } from "../parts/Icon";
 import { t } from "../words";
 
 /** Says that what is shown is old, once the gateway has been silent for a while. */
 export function Lost() {
   const seconds = lostFor.value;
-  if (seconds === null || seconds <= SILENCE_MAX || !board.gateway.value) return null;
+  if (seconds === null || !isOld.value || !board.gateway.value) return null;
   return (
     <div class="banner lost" role="status">
       <h2 class="banner-title">

@@ -1,4 +1,4 @@
-import { board } from "../live/state";
+import { board, isOld } from "../live/state";
 import { serviceName } from "../naming";
 import { Anchor } from "../parts/Anchor";
 import { Icon } from "../parts/Icon";
@@ -13,7 +13,9 @@ interface Item {
   reason: string;
 }
 
-/** How every service and bus is, on every page. */
+const UNKNOWN: Look = { tone: "idle", icon: "unknown" };
+
+/** How every service and bus is, on every page; unknown while the gateway is not heard. */
 export function Strip() {
   const items = found();
   if (items.length === 0) return null;
@@ -21,20 +23,29 @@ export function Strip() {
     <section class="strip" aria-label={t("ui.strip")}>
       <ul>
         {items.map((item) => (
-          <li key={item.name}>
-            <Anchor
-              href={item.kind === "bus" ? "/buses" : "/services"}
-              class={`chip ${item.look.tone}`}
-              title={item.reason || undefined}
-            >
-              <Icon name={item.look.icon} />
-              <span class="chip-name">{serviceName(item.name)}</span>
-              <span class="chip-state">{t(`state.${item.kind}.${item.state}`)}</span>
-            </Anchor>
-          </li>
+          <Chip key={item.name} item={item} />
         ))}
       </ul>
     </section>
+  );
+}
+
+function Chip({ item: { name, kind, state, look, reason } }: { item: Item }) {
+  const { tone, icon } = isOld.value ? UNKNOWN : look;
+  return (
+    <li>
+      <Anchor
+        href={kind === "bus" ? "/buses" : "/services"}
+        class={`chip ${tone}`}
+        title={reason || undefined}
+      >
+        <Icon name={icon} />
+        <span class="chip-name">{serviceName(name)}</span>
+        <span class="chip-state">
+          {t(isOld.value ? "ui.strip.unknown" : `state.${kind}.${state}`)}
+        </span>
+      </Anchor>
+    </li>
   );
 }
 
