@@ -43,7 +43,7 @@ test-next:
 	else echo "no other Python 3.13 here: the second run is left out"; fi
 
 bench: $(VENV)/.ready $(STATIC)/index.html  ## figures as ratios against peers (needs cc, libmodbus)
-	$(BIN)/python tests/bench/run.py $(BENCH)
+	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
 webui: $(STATIC)/index.html  ## build the pages
 

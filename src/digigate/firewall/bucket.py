@@ -1,23 +1,9 @@
 """Token buckets: how much a client may still send."""
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
 
 BURST = 1.0  # seconds' worth of its rate that a bucket holds
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Fills at `rate` per second up to `BURST` seconds' worth; begins full."""
-
-    level: float
-    at: float
-
-    def take(self, amount: float, rate: float, now: float) -> bool:
-        """Take the amount out; False once more was taken than was there."""
-        self.level = min(rate * BURST, self.level + (now - self.at) * rate) - amount
-        self.at = now
-        return self.level >= 0
+FILL = 0.05  # seconds between two fillings, unless something runs out before
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +17,47 @@ class Rates:
 
 @dataclass(slots=True)
 class Meter:
-    """The three buckets of one client."""
+    """What one client may still send: three buckets, filled together; times are monotonic seconds.
 
-    octets: Bucket
-    requests: Bucket
-    reads: Bucket
+    This runs for each read and each request of every service: it is written for speed.
+    """
 
-    @classmethod
-    def full(cls, rates: Rates, now: float) -> Self:
-        """For a client that has sent nothing yet."""
-        each = (rates.octets, rates.requests, rates.reads)
-        return cls(*(Bucket(rate * BURST, now) for rate in each))
+    rates: Rates
+    at: float  # when it was last filled
+    octets: float = field(init=False)
+    requests: float = field(init=False)
+    reads: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.octets = self.rates.octets * BURST
+        self.requests = self.rates.requests * BURST
+        self.reads = self.rates.reads * BURST
+
+    def read(self, octets: int, now: float) -> bool:
+        """Take a read of this size out; False once more was taken than was there."""
+        if now - self.at > FILL:
+            self.fill(now)
+        self.octets -= octets
+        self.reads -= 1
+        if self.octets < 0 or self.reads < 0:
+            self.fill(now)
+            return self.octets >= 0 and self.reads >= 0
+        return True
+
+    def spend(self, requests: int, now: float) -> bool:
+        """Take requests out; False once more were taken than were there."""
+        if now - self.at > FILL:
+            self.fill(now)
+        self.requests -= requests
+        if self.requests < 0:
+            self.fill(now)
+            return self.requests >= 0
+        return True
+
+    def fill(self, now: float) -> None:
+        """Put in what has come due since the last time."""
+        rates, gone = self.rates, now - self.at
+        self.at = now
+        self.octets = min(rates.octets * BURST, self.octets + gone * rates.octets)
+        self.requests = min(rates.requests * BURST, self.requests + gone * rates.requests)
+        self.reads = min(rates.reads * BURST, self.reads + gone * rates.reads)

@@ -64,6 +64,8 @@ class Gate:
         """Use these limits from now on; whoever is excluded stays so until the end."""
         self._limits = limits
         self._rates = Rates(limits.kbits * 125.0, float(limits.requests), READS)
+        for meter in self._meters.values():
+            meter.rates = self._rates
 
     def listen_tcp(self, host: str, port: int, service: str) -> socket.socket:
         """A guarded TCP socket, bound and listening; port 0 = any free one.
@@ -88,7 +90,12 @@ class Gate:
 
     def spend(self, client: str, requests: int = 1) -> bool:
         """Count requests of a client; False = it is excluded (now) and gets no answer."""
-        return self._charge(plain_address(client), "one service", requests=requests)
+        meter = self._meters.get(client) or self._meter(plain_address(client))
+        if meter is None:
+            return False
+        if meter.spend(requests, self._monotonic()):
+            return True
+        return self._exceeds(plain_address(client), meter, "one service")
 
     def exclusions(self) -> tuple[Exclusion, ...]:
         """Who is excluded now, oldest first."""
@@ -99,47 +106,59 @@ class Gate:
         return tuple(s for s in self._listening if s.fileno() >= 0)
 
     def opened(self, connection: Connection) -> None:
-        """Remember a connection, to cut it should its client be excluded."""
+        """Give a connection its client's meter; remember it, to cut it at an exclusion."""
+        connection.meter = self._meters[connection.client]
         self._open.add(connection)
 
     def admits_connection(self, client: str, service: str) -> bool:
         """Count a new connection; False = the client is excluded."""
-        return self._charge(client, service, requests=1)
+        return self._admits_request(client, service)
 
     def admits_read(self, client: str, service: str, octets: int) -> bool:
         """Count what came over a connection; False = the client is excluded."""
-        return self._charge(client, service, octets, reads=1)
+        meter = self._meters.get(client) or self._meter(client)
+        if meter is None:
+            return False
+        if meter.read(octets, self._monotonic()):
+            return True
+        return self._exceeds(client, meter, service)
 
     def admits_datagram(self, client: str, service: str, octets: int) -> bool:
         """Count a datagram; False = the client is excluded."""
-        return self._charge(client, service, octets, requests=1)
+        return self._admits_request(client, service, octets)
 
-    def _charge(
-        self, client: str, service: str, octets: int = 0, *, requests: int = 0, reads: int = 0
-    ) -> bool:
-        if client in self._exclusions:
+    def _admits_request(self, client: str, service: str, octets: int = 0) -> bool:
+        meter = self._meter(client)
+        if meter is None:
             return False
-        now, rates, meter = self._monotonic(), self._rates, self._meter(client)
-        over = None
-        if octets and not meter.octets.take(octets, rates.octets, now):
-            over = f"{self._limits.kbits} kbit/s"
-        if requests and not meter.requests.take(requests, rates.requests, now):
-            over = f"{self._limits.requests} requests/s"
-        if reads and not meter.reads.take(reads, rates.reads, now):
-            over = f"{READS:.0f} segments/s"
-        if over is not None:
-            self._exclude(client, f"sent more than {over} (to {service})")
-        return over is None
+        self._meters.move_to_end(client)
+        now = self._monotonic()
+        meter.fill(now)
+        meter.octets -= octets
+        if meter.spend(1, now) and meter.octets >= 0:
+            return True
+        return self._exceeds(client, meter, service)
 
-    def _meter(self, client: str) -> Meter:
+    def _meter(self, client: str) -> Meter | None:
+        """The meter of a client; None while it is excluded."""
+        if client in self._exclusions:
+            return None
         meter = self._meters.get(client)
         if meter is None:
-            meter = self._meters[client] = Meter.full(self._rates, self._monotonic())
+            meter = self._meters[client] = Meter(self._rates, self._monotonic())
             if len(self._meters) > CLIENTS_MAX:
                 self._meters.popitem(last=False)
-        else:
-            self._meters.move_to_end(client)
         return meter
+
+    def _exceeds(self, client: str, meter: Meter, service: str) -> bool:
+        """Exclude a client whose meter has run out; False for those who ask whether it may."""
+        over = f"{READS:.0f} segments/s"
+        if meter.requests < 0:
+            over = f"{self._limits.requests} requests/s"
+        elif meter.octets < 0:
+            over = f"{self._limits.kbits} kbit/s"
+        self._exclude(client, f"sent more than {over} (to {service})")
+        return False
 
     def _exclude(self, client: str, reason: str) -> None:
         if len(self._exclusions) >= CLIENTS_MAX:
@@ -147,7 +166,7 @@ class Gate:
         seconds = self._limits.block_seconds
         exclusion = Exclusion(client, reason, self._monotonic() + seconds)
         self._exclusions[client] = exclusion
-        del self._meters[client]
+        self._meters.pop(client).octets = float("-inf")  # so that who holds it asks us and hears no
         for connection in tuple(self._open):
             if connection.client == client:
                 connection.cut()

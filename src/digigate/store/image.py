@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from digigate.catalogue import Composite, Model, Pace, Point, Value, decode
@@ -28,8 +28,9 @@ class Span:
     received: float | None = None
     time: datetime | None = None
     valid: bool = False
-    data: bytearray = field(default_factory=bytearray)
+    data: bytes = b""
     stamp: Point | None = None  # where this block carries the meter's own date
+    meter_time: datetime | None = None  # that date, as it came
 
     @property
     def end(self) -> int:
@@ -63,7 +64,7 @@ class SlaveImage:
         self._starts = [span.start for span in self._spans]
         stamps = _stamps(model)
         for span in self._spans:
-            span.data = bytearray(2 * span.count)
+            span.data = bytes(2 * span.count)
             span.stamp = stamps.get(span.block)
 
     @property
@@ -80,9 +81,10 @@ class SlaveImage:
         span = self._span_at(start)
         if span is None or span.start != start or len(data) != 2 * span.count:
             raise ValueError(f"no span of {len(data) // 2} registers begins at {start}")
-        span.data[:] = data
+        span.data = bytes(data)
         span.received = self._monotonic()
         span.time = self._clock.now()
+        span.meter_time = self._meter_time(span)
         span.valid = True
         self._put(self, span)
 
@@ -96,14 +98,18 @@ class SlaveImage:
 
         None where a part is not polled, silent, written since, or older than three periods.
         """
-        span = self._span_at(start)
-        if span is None or not self._fresh(span):
+        index = bisect_right(self._starts, start) - 1
+        if index < 0:
             return None
-        offset = 2 * (start - span.start)
-        if start + count <= span.end:
-            return bytes(span.data[offset : offset + 2 * count])
-        rest = self._continued(span, start + count - span.end)
-        return None if rest is None else bytes(span.data[offset:]) + rest
+        span = self._spans[index]
+        at = start - span.start
+        if at >= span.count or not self._fresh(span):
+            return None
+        beyond = at + count - span.count
+        if beyond <= 0:
+            return span.data[2 * at : 2 * (at + count)]
+        rest = self._continued(span, beyond)
+        return None if rest is None else span.data[2 * at :] + rest
 
     def read(self, point: Point | Composite) -> Reading:
         """The value of a point or composite with its age and quality."""
@@ -115,7 +121,7 @@ class SlaveImage:
         value = self._dated(self._decode(point, span))
         age = max(0.0, (self._clock.now() - span.time).total_seconds()) if span.time else None
         quality = self._quality(span, value)
-        return Reading(value, point.unit, span.time, age, quality, self._meter_time(span))
+        return Reading(value, point.unit, span.time, age, quality, span.meter_time)
 
     def _span_at(self, address: int) -> Span | None:
         index = bisect_right(self._starts, address) - 1
@@ -138,9 +144,9 @@ class SlaveImage:
         if span is None or span.block != before.block or not self._fresh(span):
             return None
         if count <= span.count:
-            return bytes(span.data[: 2 * count])
+            return span.data[: 2 * count]
         rest = self._continued(span, count - span.count)
-        return None if rest is None else bytes(span.data) + rest
+        return None if rest is None else span.data + rest
 
     def _decode(self, point: Point, span: Span) -> Value | None:
         offset = 2 * (point.address - span.start)
