@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 
+import { budget } from "./budget.plugin.ts";
 import { words } from "./words.plugin.ts";
 
 const API = process.env["DIGIGATE_API"] ?? "https://localhost:8443";
 
 export default defineConfig({
-  plugins: [words()],
+  plugins: [words(), budget()],
   build: {
     outDir: "../digigate/services/web/static",
     emptyOutDir: true,

@@ -26,7 +26,8 @@ export function currentOf(figures: Figures): Figure | undefined {
   const [start, ...others] = told.length > 0 ? told : phases;
   if (!start) return undefined;
   const greatest = others.reduce((a, b) => (Number(b.value) > Number(a.value) ? b : a), start);
-  return { ...greatest, age: oldest(told), quality: worst((told.length ? told : phases).map((p) => p.quality)) };
+  const counted = told.length > 0 ? told : phases;
+  return { ...greatest, age: oldest(told), quality: worst(counted.map((phase) => phase.quality)) };
 }
 
 /** What the row of a load shows, and how old the oldest of it is; energies have a slower pace. */

@@ -43,7 +43,11 @@ function Section({ bus }: { bus: Bus }) {
       <header class="block-head">
         <h2>{busName(bus.name)}</h2>
         <State kind="bus" state={bus.state} look={BUS_LOOKS[bus.state]} />
-        {bus.reason && <span class="reason">{bus.reason}</span>}
+        {bus.reason && (
+          <span class="reason" lang="en">
+            {bus.reason}
+          </span>
+        )}
       </header>
       {bus.state === "unwired" ? (
         <p class="card-sub">{t("ui.bus.unwired.help", { name: bus.name })}</p>

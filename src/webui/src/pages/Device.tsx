@@ -57,7 +57,8 @@ function Head({ device }: { device: Device }) {
       </header>
       {(reason || device.retry_in !== null) && (
         <p class="reason">
-          {reason} {device.retry_in !== null && state !== "online" && <Retry device={device} />}
+          <span lang="en">{reason}</span>{" "}
+          {device.retry_in !== null && state !== "online" && <Retry device={device} />}
         </p>
       )}
       <div class="card">

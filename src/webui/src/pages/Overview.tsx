@@ -89,7 +89,7 @@ function Largest({ loads }: { loads: readonly Load[] }) {
   return (
     <article class="card largest">
       <header class="card-head">
-        <h3>{t("ui.largest")}</h3>
+        <h2>{t("ui.largest")}</h2>
         <Anchor class="more" href="/loads">
           {tn("ui.loads.all", loads.length)}
         </Anchor>

@@ -61,7 +61,14 @@ function columns(): Column<Service>[] {
       key: "reason",
       label: t("ui.column.reason"),
       kind: "wide",
-      cell: ({ reason }) => (reason ? <span class="why">{reason}</span> : <span class="none">–</span>),
+      cell: ({ reason }) =>
+        reason ? (
+          <span class="why" lang="en">
+            {reason}
+          </span>
+        ) : (
+          <span class="none">–</span>
+        ),
     },
   ];
 }

@@ -16,11 +16,15 @@ export function BusCard({ bus }: { bus: Bus }) {
   return (
     <article class={`card bus ${BUS_LOOKS[bus.state].tone}`}>
       <header class="card-head">
-        <h3>{busName(bus.name)}</h3>
+        <h2>{busName(bus.name)}</h2>
         <State kind="bus" state={bus.state} look={BUS_LOOKS[bus.state]} />
       </header>
       <p class="card-sub">{wired ? <Plug bus={bus} /> : t("ui.bus.unwired.help", { name: bus.name })}</p>
-      {bus.reason && <p class="reason">{bus.reason}</p>}
+      {bus.reason && (
+        <p class="reason" lang="en">
+          {bus.reason}
+        </p>
+      )}
       {wired && <Use bus={bus} />}
       {bus.state === "down" && bus.since && (
         <p class="card-sub">

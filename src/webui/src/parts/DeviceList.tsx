@@ -164,7 +164,11 @@ export function DeviceStanding({ device }: { device: Device }) {
   return (
     <>
       <State kind="device" state={state} look={DEVICE_LOOKS[state]} />
-      {reason && <span class="sub why">{reason}</span>}
+      {reason && (
+        <span class="sub why" lang="en">
+          {reason}
+        </span>
+      )}
     </>
   );
 }

@@ -4,8 +4,14 @@ import { link } from "../live/state";
 import { t } from "../words";
 import { Icon, type IconName } from "./Icon";
 
+interface Props {
+  icon: IconName;
+  title: string;
+  children?: ComponentChildren;
+}
+
 /** What stands where a list would be: why it is empty and what to do about it. */
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ComponentChildren }) {
+export function Empty({ icon, title, children }: Props) {
   return (
     <div class="empty">
       <Icon name={icon} />

@@ -42,13 +42,16 @@ export function Conditions() {
 
 function Item({ condition }: { condition: Condition }) {
   const { name, reason, since } = condition;
+  const help = tOr(`condition.${name}.help`, "");
   return (
     <li>
       <span class="banner-what">
         {conditionName(name)}
         <Subject condition={condition} />
       </span>
-      <span class="banner-why">{tOr(`condition.${name}.help`, reason)}</span>
+      <span class="banner-why" lang={help ? undefined : "en"}>
+        {help || reason}
+      </span>
       <time class="banner-since" dateTime={since}>
         {t("ui.since", { moment: momentText(since, language.value, zone.value) })}
       </time>
