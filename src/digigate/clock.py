@@ -26,7 +26,8 @@ class Clock:
         monotonic: Monotonic = time.monotonic,
         started: datetime | None = None,
     ) -> None:
-        self._monotonic = monotonic
+        self.monotonic = monotonic
+        """Real seconds since an arbitrary point: neither sped up nor stepped."""
         self._origin = monotonic()
         self._host = started or datetime.now(UTC)
         self._base = self._host + offset
@@ -36,15 +37,11 @@ class Clock:
 
     def now(self) -> datetime:
         """The date and time in UTC."""
-        return self._base + timedelta(seconds=(self._monotonic() - self._origin) * self._speed)
+        return self._base + timedelta(seconds=(self.monotonic() - self._origin) * self._speed)
 
     def local(self) -> datetime:
         """The date and time in the gateway's zone."""
         return self.now().astimezone(self.zone)
-
-    def monotonic(self) -> float:
-        """Real seconds since an arbitrary point: neither sped up nor stepped."""
-        return self._monotonic()
 
     @property
     def speed(self) -> float:
@@ -54,7 +51,7 @@ class Clock:
     @property
     def offset(self) -> timedelta:
         """What was added to the host's clock, so far; kept over restarts by the state directory."""
-        host = self._host + timedelta(seconds=self._monotonic() - self._origin)
+        host = self._host + timedelta(seconds=self.monotonic() - self._origin)
         return self.now() - host
 
     def set_speed(self, speed: float) -> None:
@@ -93,8 +90,8 @@ class Clock:
             self._watchers.remove(watcher)
 
     def _rebase(self, now: datetime) -> None:
-        self._host += timedelta(seconds=self._monotonic() - self._origin)
-        self._origin = self._monotonic()
+        self._host += timedelta(seconds=self.monotonic() - self._origin)
+        self._origin = self.monotonic()
         self._base = now
 
     def _tell(self) -> None:

@@ -27,6 +27,7 @@ class Span:
     period: float
     received: float | None = None
     time: datetime | None = None
+    until: float = 0.0  # monotonic time until which it is fresh
     valid: bool = False
     data: bytes = b""
     stamp: Point | None = None  # where this block carries the meter's own date
@@ -83,6 +84,7 @@ class SlaveImage:
             raise ValueError(f"no span of {len(data) // 2} registers begins at {start}")
         span.data = bytes(data)
         span.received = self._monotonic()
+        span.until = span.received + PERIODS_FRESH * span.period
         span.time = self._clock.now()
         span.meter_time = self._meter_time(span)
         span.valid = True
@@ -99,11 +101,11 @@ class SlaveImage:
         None where a part is not polled, silent, written since, or older than three periods.
         """
         index = bisect_right(self._starts, start) - 1
-        if index < 0:
+        if index < 0 or self.silent:
             return None
         span = self._spans[index]
         at = start - span.start
-        if at >= span.count or not self._fresh(span):
+        if at >= span.count or not span.valid or self._monotonic() > span.until:
             return None
         beyond = at + count - span.count
         if beyond <= 0:
@@ -131,12 +133,7 @@ class SlaveImage:
         return span if address < span.end else None
 
     def _fresh(self, span: Span) -> bool:
-        return (
-            span.valid
-            and not self.silent
-            and span.received is not None
-            and self._monotonic() - span.received <= PERIODS_FRESH * span.period
-        )
+        return span.valid and not self.silent and self._monotonic() <= span.until
 
     def _continued(self, before: Span, count: int) -> bytes | None:
         """The next `count` registers of the same block; None across a block border."""

@@ -5,6 +5,7 @@ import logging
 import socket
 
 from digigate.firewall import Gate
+from digigate.services.modbus.channels import Channels
 from digigate.services.modbus.connection import Answers, Connection
 from digigate.settings.sections import ModbusTcp
 from digigate.state import Ports
@@ -37,17 +38,14 @@ class ModbusTcpServer:
             SettingsError: the port needs a right that we lack.
         """
         listener = self._gate.listen_tcp(self._settings.host, self._settings.port, NAME)
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(self._answers, self), sock=listener)
+        channels = Channels(listener, lambda: Connection(self._answers, self))
         try:
             self._ports.announce(NAME, listener.getsockname()[1])
             ready()
             await self._sweep()
         finally:
             self._ports.withdraw(NAME)
-            server.close()
-            for connection in tuple(self._connections):
-                connection.transport.abort()
+            channels.close()
 
     def enter(self, connection: Connection) -> bool:
         """Give a new connection its place; False = all are taken."""
