@@ -98,7 +98,7 @@ async def test_a_channel_is_not_looked_at_before_its_time() -> None:
     feed = Feed(plant.view, heartbeat=0)
     following, _ = await _begin(feed, LOADS)
     plant.poll()
-    plant.later(0.9)
+    plant.later(1.9)
     await feed.look()
     assert await anext(following) == ALIVE
     plant.later(0.2)
@@ -106,6 +106,20 @@ async def test_a_channel_is_not_looked_at_before_its_time() -> None:
     (event,) = _events(await anext(following))
     assert event.data["loads"][0]["readings"]["current.i1"]["quality"] == "live"
     await following.aclose()
+
+
+async def test_readings_can_be_those_of_one_load() -> None:
+    plant = Plant()
+    feed = Feed(plant.view, heartbeat=0)
+    _, (whole, one, own) = await _begin(
+        feed, METER_READINGS, Channel(READINGS, METER, 1), Channel(READINGS, METER, 0)
+    )
+    readings = whole.data["readings"]
+    assert {r["load"] for r in readings} == {1, 2}
+    assert [r["name"] for r in one.data["readings"]] == [
+        r["name"] for r in readings if r["load"] == 1
+    ]
+    assert own.data["readings"] == []
 
 
 async def test_two_followers_are_sent_the_same_bytes() -> None:

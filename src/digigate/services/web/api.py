@@ -85,7 +85,8 @@ def _channels(request: web.Request) -> tuple[Channel, ...]:
             raise web.HTTPBadRequest(text=f"there is no topic {topic!r}; known: {known}")
     channels = [Channel(topic) for topic in dict.fromkeys(topics)]
     if "device" in query:
-        channels.append(Channel(READINGS, _device(view, query["device"]).address))
+        load = _load(query["load"]) if "load" in query else None
+        channels.append(Channel(READINGS, _device(view, query["device"]).address, load))
     measured = any(channel.measurement for channel in channels)
     if measured and not view.identity.capabilities.measurement_pages:
         raise web.HTTPNotFound(text="this model shows no measurements (§6.1)")

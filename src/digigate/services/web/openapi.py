@@ -11,7 +11,7 @@ PARAMETER = re.compile(r"{(\w+)}")
 API = "/api/"
 QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v1/devices/{address}/readings": ("load",),
-    "/api/v1/stream": ("topics", "device"),
+    "/api/v1/stream": ("topics", "device", "load"),
 }
 
 

@@ -28,18 +28,19 @@ Sign = object
 class Source:
     """How a channel is read: its JSON in pieces, the sign of its news, seconds between looks."""
 
-    build: Callable[[View, int], Iterable[bytes]]
-    sign: Callable[[View, int], Sign]
+    build: Callable[[View, "Channel"], Iterable[bytes]]
+    sign: Callable[[View, "Channel"], Sign]
     period: float = 1.0
     measurement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One topic; `device` counts for readings only."""
+    """One topic; `device` and `load` (None = all of them) count for readings only."""
 
     topic: str
     device: int = 0
+    load: int | None = None
 
     @property
     def source(self) -> Source:
@@ -144,10 +145,10 @@ class Feed:
         if now - state.looked < source.period:
             return
         state.looked = now
-        sign = source.sign(self._view, channel.device)
+        sign = source.sign(self._view, channel)
         if state.frame and sign == state.sign:
             return
-        payload = await unhurried(source.build(self._view, channel.device))
+        payload = await unhurried(source.build(self._view, channel))
         self._events += 1
         state.sign, state.event = sign, self._events
         state.frame = b"id: %d\nevent: %s\ndata: %s\n\n" % (
@@ -168,42 +169,42 @@ async def _happens(event: asyncio.Event, within: float) -> bool:
     return True
 
 
-def _whole(payload: Callable[[View], Object]) -> Callable[[View, int], Iterable[bytes]]:
+def _whole(payload: Callable[[View], Object]) -> Callable[[View, Channel], Iterable[bytes]]:
     return lambda view, _: (dumps(payload(view)),)
 
 
-def _readings(view: View, address: int) -> Iterable[bytes]:
-    device = view.topology().device(address)
+def _readings(view: View, channel: Channel) -> Iterable[bytes]:
+    device = view.topology().device(channel.device)
     if device is None:
-        return (dumps({"address": address, "readings": []}),)
-    return measurements.readings(view, device)
+        return (dumps({"address": channel.device, "readings": []}),)
+    return measurements.readings(view, device, channel.load)
 
 
-def _gateway_sign(view: View, _: int) -> Sign:
+def _gateway_sign(view: View, _: Channel) -> Sign:
     clock = view.clock
     offset = round(clock.offset.total_seconds())
     return view.settings().gateway, clock.zone.key, clock.speed, offset, payloads.counts(view)
 
 
-def _slaves_sign(view: View, _: int) -> Sign:
+def _slaves_sign(view: View, _: Channel) -> Sign:
     return view.topology(), tuple(view.bus.slaves().values())
 
 
-def _buses_sign(view: View, _: int) -> Sign:
+def _buses_sign(view: View, _: Channel) -> Sign:
     states = tuple(status.state for status in view.bus.slaves().values())
     return view.topology(), view.bus.lines(), states
 
 
-def _services_sign(view: View, _: int) -> Sign:
+def _services_sign(view: View, _: Channel) -> Sign:
     return tuple(view.health()), dict(view.ports())
 
 
-def _image_sign(view: View, address: int) -> Sign:
-    image = view.store.image(address)
+def _image_sign(view: View, channel: Channel) -> Sign:
+    image = view.store.image(channel.device)
     return view.topology(), _freshness(image, view.clock.monotonic()) if image else None
 
 
-def _images_sign(view: View, _: int) -> Sign:
+def _images_sign(view: View, _: Channel) -> Sign:
     now = view.clock.monotonic()
     states = tuple(status.state for status in view.bus.slaves().values())
     return view.topology(), states, [_freshness(image, now) for image in view.store.images()]
@@ -223,7 +224,9 @@ SOURCES = {
     "buses": Source(_whole(payloads.buses), _buses_sign),
     "services": Source(_whole(payloads.services), _services_sign),
     "conditions": Source(_whole(payloads.conditions), lambda view, _: view.conditions.active()),
-    "loads": Source(lambda view, _: measurements.loads(view), _images_sign, measurement=True),
+    "loads": Source(
+        lambda view, _: measurements.loads(view), _images_sign, period=2.0, measurement=True
+    ),
     READINGS: Source(_readings, _image_sign, period=0.5, measurement=True),
 }
 TOPICS = tuple(topic for topic in SOURCES if topic != READINGS)
