@@ -126,7 +126,9 @@ def _listening(port: int, device: int) -> Iterator[dict[str, int]]:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     page = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10)
     page.request(
-        "GET", f"/api/v1/stream?loads&device={device}", headers={"Accept": "text/event-stream"}
+        "GET",
+        f"/api/v1/stream?loads&device={device}&load=1",
+        headers={"Accept": "text/event-stream"},
     )
     stream = page.getresponse()
     if stream.status != 200:

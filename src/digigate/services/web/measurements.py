@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digigate.bus.status import SlaveState, SlaveStatus
-from digigate.catalogue import Composite, Model, Point, Statistic
+from digigate.catalogue import Catalogue, Composite, Model, Point, Statistic
 from digigate.services.web.jsonable import Json, Object, instant, number, pieces, plain
 from digigate.services.web.view import View
 from digigate.settings.topology import Device, Load
@@ -27,9 +27,12 @@ SHOWN = frozenset({Statistic.INSTANT, Statistic.TOTAL})
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one load of a model measures; `figures` are those of `KEY_FIGURES` that it has."""
+    """What one load of a model measures; `figures` are those of `KEY_FIGURES` that it has.
 
-    points: tuple[Point | Composite, ...]
+    Each point stands beside what is said of it every time.
+    """
+
+    points: tuple[tuple[Point | Composite, Object], ...]
     figures: tuple[tuple[str, Point | Composite], ...]
 
 
@@ -37,14 +40,15 @@ _measured: dict[tuple[int, int], tuple[Model, Measured]] = {}
 """By identity of the model and load: to search a thousand points on each look costs too much."""
 
 
-def measured(model: Model, load: int) -> Measured:
+def measured(catalogue: Catalogue, model: Model, load: int) -> Measured:
     """What this load (0 = the device itself) measures."""
     known = _measured.get((id(model), load))
     if known is None:
         points = model.measurements(load)
+        described = tuple((point, _described(catalogue, point)) for point in points)
         shown = {p.quantity: p for p in points if p.statistic in SHOWN}
         figures = tuple((key, shown[key]) for key in KEY_FIGURES if key in shown)
-        known = _measured[id(model), load] = model, Measured(points, figures)
+        known = _measured[id(model), load] = model, Measured(described, figures)
     return known[1]
 
 
@@ -54,7 +58,7 @@ def readings(view: View, configured: Device, load: int | None = None) -> Iterato
     model = image.model if image else view.catalogue.models.get(configured.model)
     known = range(0 if model is None else model.loads.count + 1)
     groups: Iterator[list[Json]] = (
-        [_described(view, image, point) for point in measured(model, number).points]
+        [_told(image, *point) for point in measured(view.catalogue, model, number).points]
         for number in known
         if model is not None and load in {None, number}
     )
@@ -81,12 +85,13 @@ def load_figures(view: View, device: Device, load: Load, status: SlaveStatus | N
         "usage": load.usage,
         "device_name": device.name,
         "state": str(SlaveState.UNKNOWN if status is None else status.state),
-        "readings": {} if image is None else _figures(image, load.number),
+        "readings": {} if image is None else _figures(view.catalogue, image, load.number),
     }
 
 
-def _figures(image: SlaveImage, load: int) -> Object:
-    return {key: _brief(image.read(point)) for key, point in measured(image.model, load).figures}
+def _figures(catalogue: Catalogue, image: SlaveImage, load: int) -> Object:
+    figures = measured(catalogue, image.model, load).figures
+    return {key: _brief(image.read(point)) for key, point in figures}
 
 
 def _brief(reading: Reading) -> Object:
@@ -98,11 +103,20 @@ def _brief(reading: Reading) -> Object:
     }
 
 
-def _described(view: View, image: SlaveImage | None, point: Point | Composite) -> Object:
+def _told(image: SlaveImage | None, point: Point | Composite, described: Object) -> Object:
     reading = Reading(None, point.unit, None, None, Quality.UNREAD)
     if image is not None:
         reading = image.read(point)
-    quantity = view.catalogue.quantities.get(point.quantity or "")
+    return {
+        **described,
+        **_brief(reading),
+        "time": instant(reading.time),
+        "meter_time": instant(reading.meter_time),
+    }
+
+
+def _described(catalogue: Catalogue, point: Point | Composite) -> Object:
+    quantity = catalogue.quantities.get(point.quantity or "")
     return {
         "name": point.name,
         "quantity": point.quantity,
@@ -110,9 +124,6 @@ def _described(view: View, image: SlaveImage | None, point: Point | Composite) -
         "load": point.load,
         "label_key": f"quantity.{point.quantity}",
         "group": quantity.group if quantity else "",
-        **_brief(reading),
-        "time": instant(reading.time),
-        "meter_time": instant(reading.meter_time),
         "register": _register(point),
     }
 
