@@ -4,10 +4,11 @@ from pathlib import Path
 
 from digigate.daemon.plant import PlantSite
 from digigate.daemon.serving import Start
-from digigate.settings.sections import Settings
+from digigate.settings.sections import Gateway, Settings
 from digigate.simulator.plant import load_plant
 
 MODBUS_PORT, HTTPS_PORT = 5020, 8443  # no right is needed to open these
+PLATE = Gateway(serial="26471010001", net_id=0x4D700001, site="Demo site")
 
 
 def demo_start(
@@ -18,16 +19,16 @@ def demo_start(
     Raises:
         SettingsError: the plant file is wrong.
     """
-    site = PlantSite(plant, load_plant(plant), state / "plant")
-    wanted = settings or _unprivileged(Settings())
+    site = PlantSite(plant, load_plant(plant), (state / "plant").absolute())
+    wanted = settings or _demonstrated(Settings())
     if free_ports:
         wanted = _with_ports(wanted, 0, 0)
     wanted = wanted.model_copy(update={"buses": site.buses()})
     return Start(state, wanted, site.topology(), plant=site, speed=speed)
 
 
-def _unprivileged(settings: Settings) -> Settings:
-    return _with_ports(settings, MODBUS_PORT, HTTPS_PORT)
+def _demonstrated(settings: Settings) -> Settings:
+    return _with_ports(settings.model_copy(update={"gateway": PLATE}), MODBUS_PORT, HTTPS_PORT)
 
 
 def _with_ports(settings: Settings, modbus: int, https: int) -> Settings:

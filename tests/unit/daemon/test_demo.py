@@ -1,0 +1,52 @@
+"""How a demo is started: what is drawn from the plant file."""
+
+from pathlib import Path
+
+import pytest
+
+from digigate.daemon import demo_start
+from digigate.errors import SettingsError
+from digigate.settings.sections import Addressing, Gateway, Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO = ROOT / "config" / "demo-plant.yaml"
+FULL = ROOT / "config" / "full-plant.yaml"
+
+
+def test_a_state_directory_may_be_given_relative_to_where_we_are() -> None:
+    start = demo_start(Path(".demo"), DEMO, None, free_ports=False)
+    assert start.settings.buses.digiware.port == str(Path.cwd() / ".demo/plant/digiware.tty")
+    assert start.settings.buses.rs485.addressing is Addressing.PRIVATE
+
+
+def test_the_topology_is_the_plants() -> None:
+    start = demo_start(Path("s"), DEMO, None, free_ports=False)
+    assert start.topology is not None
+    devices = {device.address: device for device in start.topology.devices}
+    assert (devices[3].model, devices[4].model) == ("digiware-u30", "digiware-i30")
+    assert [load.number for load in devices[5].loads] == [1, 2, 3]
+    assert "PC1-2-3" in {load.name for device in devices.values() for load in device.loads}
+
+
+def test_the_full_plant_has_32_slaves_and_192_circuits() -> None:
+    start = demo_start(Path("s"), FULL, None, free_ports=False)
+    assert start.topology is not None
+    assert len(start.topology.devices) == 32
+    assert sum(len(device.loads) for device in start.topology.devices) == 192
+
+
+def test_ports_are_free_for_everybody_or_any_or_those_of_the_settings() -> None:
+    demo = demo_start(Path("s"), DEMO, None, free_ports=False).settings
+    assert (demo.modbus_tcp.port, demo.web.https_port) == (5020, 8443)
+    free = demo_start(Path("s"), DEMO, None, free_ports=True).settings
+    assert (free.modbus_tcp.port, free.web.https_port) == (0, 0)
+    own = Settings(gateway=Gateway(site="Plant 7"))
+    given = demo_start(Path("s"), DEMO, own, free_ports=False).settings
+    assert (given.modbus_tcp.port, given.gateway.site) == (502, "Plant 7")
+
+
+def test_a_wrong_plant_file_is_refused(tmp_path: Path) -> None:
+    plant = tmp_path / "plant.yaml"
+    plant.write_text("busses: {}\n")
+    with pytest.raises(SettingsError, match="busses"):
+        demo_start(tmp_path, plant, None, free_ports=True)
