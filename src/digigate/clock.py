@@ -5,10 +5,12 @@ because a simulated hour must not make a real slave late.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from digigate.watchers import Watchers
 
 Monotonic = Callable[[], float]
 Watcher = Callable[[], None]
@@ -32,7 +34,7 @@ class Clock:
         self._host = started or datetime.now(UTC)
         self._base = self._host + offset
         self._speed = speed
-        self._watchers: list[Watcher] = []
+        self._watchers = Watchers[[]]()
         self.zone = ZoneInfo(zone)
 
     def now(self) -> datetime:
@@ -64,12 +66,12 @@ class Clock:
             raise ValueError("the speed must be greater than 0")
         self._rebase(self.now())
         self._speed = speed
-        self._tell()
+        self._watchers.tell()
 
     def step(self, by: timedelta) -> None:
         """Jump by a positive or negative amount."""
         self._rebase(self.now() + by)
-        self._tell()
+        self._watchers.tell()
 
     def set_zone(self, zone: str) -> None:
         """Change the zone (IANA name).
@@ -78,22 +80,13 @@ class Clock:
             zoneinfo.ZoneInfoNotFoundError: there is no such zone.
         """
         self.zone = ZoneInfo(zone)
-        self._tell()
+        self._watchers.tell()
 
-    @contextmanager
-    def watch(self, watcher: Watcher) -> Iterator[None]:
+    def watch(self, watcher: Watcher) -> AbstractContextManager[None]:
         """Call `watcher()` after each change of speed, offset or zone while the block runs."""
-        self._watchers.append(watcher)
-        try:
-            yield
-        finally:
-            self._watchers.remove(watcher)
+        return self._watchers.watch(watcher)
 
     def _rebase(self, now: datetime) -> None:
         self._host += timedelta(seconds=self.monotonic() - self._origin)
         self._origin = self.monotonic()
         self._base = now
-
-    def _tell(self) -> None:
-        for watcher in tuple(self._watchers):
-            watcher()

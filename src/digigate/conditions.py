@@ -1,11 +1,12 @@
 """The board of what is wrong now: named flags with a subject, a reason and a since."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
 from digigate.clock import Clock
+from digigate.watchers import Watchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Conditions:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._active: dict[tuple[str, str], Condition] = {}
-        self._watchers: list[Watcher] = []
+        self._watchers = Watchers[Condition, bool]()
 
     def set(self, name: str, subject: str, reason: str) -> None:
         """Raise the flag, or only change its reason where it is up already."""
@@ -38,27 +39,18 @@ class Conditions:
         since = former.since if former else self._clock.now()
         condition = self._active[key] = Condition(name, subject, since, reason)
         if former is None:
-            self._tell(condition, active=True)
+            self._watchers.tell(condition, True)  # noqa: FBT003 -- as Watcher has it
 
     def clear(self, name: str, subject: str) -> None:
         """Lower the flag; nothing happens where it is not up."""
         condition = self._active.pop((name, subject), None)
         if condition is not None:
-            self._tell(condition, active=False)
+            self._watchers.tell(condition, False)  # noqa: FBT003
 
     def active(self, name: str | None = None) -> tuple[Condition, ...]:
         """All flags that are up, oldest first; only those of one kind if `name` is given."""
         return tuple(c for c in self._active.values() if name is None or c.name == name)
 
-    @contextmanager
-    def watch(self, watcher: Watcher) -> Iterator[None]:
+    def watch(self, watcher: Watcher) -> AbstractContextManager[None]:
         """Call `watcher(condition, active)` on each change while the block runs."""
-        self._watchers.append(watcher)
-        try:
-            yield
-        finally:
-            self._watchers.remove(watcher)
-
-    def _tell(self, condition: Condition, *, active: bool) -> None:
-        for watcher in tuple(self._watchers):
-            watcher(condition, active)
+        return self._watchers.watch(watcher)

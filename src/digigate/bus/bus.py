@@ -1,8 +1,8 @@
 """The door down: both lines, their slaves, and one way to ask any of them."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from digigate.settings.sections import Line as LineSettings
 from digigate.settings.topology import BusName, Topology
 from digigate.store import Store
 from digigate.supervisor import Ready
+from digigate.watchers import Watchers
 
 Watcher = Callable[[], None]
 
@@ -117,7 +118,7 @@ class Bus:
     ) -> None:
         self._rooms = rooms
         self._topology = topology
-        self._watchers: list[Watcher] = []
+        self._watchers = Watchers[[]]()
         self._lines = {name: self._open(name, getattr(settings, name), polling) for name in BusName}
 
     def service(self, name: BusName, settings: LineSettings, polling: Polling) -> BusLine:
@@ -138,7 +139,7 @@ class Bus:
             )
         for line in self._lines.values():
             line.poller.set_devices(topology.on(line.name))
-        self._tell()
+        self._watchers.tell()
 
     def has(self, unit: int) -> bool:
         """Whether the topology has a slave at this address."""
@@ -176,17 +177,12 @@ class Bus:
         }
         return dict(sorted(found.items()))
 
-    @contextmanager
-    def watch(self, watcher: Watcher) -> Iterator[None]:
+    def watch(self, watcher: Watcher) -> AbstractContextManager[None]:
         """Call `watcher()` after each change of a line's or slave's state while the block runs."""
-        self._watchers.append(watcher)
-        try:
-            yield
-        finally:
-            self._watchers.remove(watcher)
+        return self._watchers.watch(watcher)
 
     def _open(self, name: BusName, settings: LineSettings, polling: Polling) -> BusLine:
-        line = BusLine(name, settings, polling, self._rooms, self._tell)
+        line = BusLine(name, settings, polling, self._rooms, self._watchers.tell)
         line.poller.set_devices(self._topology.on(name))
         return line
 
@@ -196,7 +192,3 @@ class Bus:
             if slave is not None:
                 return line, slave
         raise KeyError(unit)
-
-    def _tell(self) -> None:
-        for watcher in tuple(self._watchers):
-            watcher()

@@ -1,11 +1,12 @@
 """The shelf of images: who polls opens one, everybody else looks it up by unit."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 
 from digigate.catalogue import Model
 from digigate.clock import Clock
 from digigate.store.image import SlaveImage, Span
+from digigate.watchers import Watchers
 
 Watcher = Callable[[SlaveImage, Span], None]
 
@@ -16,11 +17,13 @@ class Store:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._images: dict[int, SlaveImage] = {}
-        self._watchers: list[Watcher] = []
+        self._watchers = Watchers[SlaveImage, Span]()
 
     def open(self, unit: int, model: Model, spans: Iterable[Span]) -> SlaveImage:
         """Begin an empty image for `unit`; a former one of that unit is dropped."""
-        image = self._images[unit] = SlaveImage(unit, model, spans, self._clock, self._tell)
+        image = self._images[unit] = SlaveImage(
+            unit, model, spans, self._clock, self._watchers.tell
+        )
         return image
 
     def close(self, unit: int) -> None:
@@ -40,15 +43,6 @@ class Store:
         image = self._images.get(unit)
         return None if image is None else image.raw(start, count)
 
-    @contextmanager
-    def watch(self, watcher: Watcher) -> Iterator[None]:
+    def watch(self, watcher: Watcher) -> AbstractContextManager[None]:
         """Call `watcher(image, span)` after each put while the block runs."""
-        self._watchers.append(watcher)
-        try:
-            yield
-        finally:
-            self._watchers.remove(watcher)
-
-    def _tell(self, image: SlaveImage, span: Span) -> None:
-        for watcher in tuple(self._watchers):
-            watcher(image, span)
+        return self._watchers.watch(watcher)
