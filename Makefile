@@ -80,5 +80,5 @@ $(VENV)/.node: $(VENV)/.ready requirements-node.lock
 	@touch $@
 
 $(STATIC)/index.html: $(VENV)/.node $(shell find $(WEBUI) -path '*/node_modules' -prune -o -type f -print 2>/dev/null) src/digigate/translations/en.json src/digigate/translations/fr.json
-	cd $(WEBUI) && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && npm ci --silent --no-audit --no-fund && npm run --silent build
+	cd $(WEBUI) && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && npm ci --loglevel=error --no-audit --no-fund && npm run --silent build
 	@touch $@

@@ -19,6 +19,7 @@ from digigate.security.certificates import PAIR, Certificates
 from digigate.settings.sections import Firewall
 from digigate.state import StateDirectory
 
+LINE_MAX = 2**20  # more than the gate lets through
 BAD, GOOD = "127.0.0.2", "127.0.0.3"
 LIMITS = Firewall(kbits=1_000_000, requests=100)
 
@@ -46,7 +47,8 @@ class Site:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: self.unowned.append(context))
         sock = self.gate.listen_tcp("127.0.0.1" if context else "0.0.0.0", 0, "echo")
-        async with await asyncio.start_server(self.serve_line, sock=sock, ssl=context):
+        serve = self.serve_line
+        async with await asyncio.start_server(serve, sock=sock, ssl=context, limit=LINE_MAX):
             yield sock.getsockname()[1]
         gc.collect()
         assert self.unowned == []

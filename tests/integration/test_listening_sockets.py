@@ -19,7 +19,10 @@ def _listening(gateway: Gateway) -> list[int]:
     """Ports of listening TCP and unconnected UDP sockets that the process holds."""
     inodes = set()
     for entry in Path(f"/proc/{gateway.process.pid}/fd").iterdir():
-        target = str(entry.readlink())
+        try:
+            target = str(entry.readlink())
+        except FileNotFoundError:  # closed meanwhile
+            continue
         if target.startswith("socket:["):
             inodes.add(target[8:-1])
     found = []
