@@ -104,7 +104,7 @@ class PolledSlave:
         """Tell the image how often each class is read, so that it knows what is stale."""
         if self.image is not None:
             for span in self.image.spans:
-                span.period = period(span.pace)
+                span.expect_every(period(span.pace))
 
     async def turn(self, missed: Callable[[], None]) -> None:
         """Do what is due: identify, then read; `missed` is called when the slave makes us wait."""

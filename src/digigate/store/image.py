@@ -1,5 +1,6 @@
 """One slave's registers as they came from the wire, and the values decoded from them on demand."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Span:
     period: float
     received: float | None = None
     time: datetime | None = None
-    until: float = 0.0  # monotonic time until which it is fresh
+    until: float = -math.inf  # monotonic time until which it is fresh
     valid: bool = False
     data: bytes = b""
     stamp: Point | None = None  # where this block carries the meter's own date
@@ -37,6 +38,16 @@ class Span:
     def end(self) -> int:
         """The first address after the span."""
         return self.start + self.count
+
+    def expect_every(self, period: float) -> None:
+        """Be read each `period` real seconds from now on; what is here is fresh by that measure."""
+        self.period = period
+        if self.received is not None:
+            self.until = self.received + PERIODS_FRESH * period
+
+    def is_stale(self, now: float) -> bool:
+        """Whether it was never read or too long ago; `now` is the clock's monotonic time."""
+        return now > self.until
 
 
 class SlaveImage:
@@ -84,7 +95,7 @@ class SlaveImage:
             raise ValueError(f"no span of {len(data) // 2} registers begins at {start}")
         span.data = bytes(data)
         span.received = self._monotonic()
-        span.until = span.received + PERIODS_FRESH * span.period
+        span.expect_every(span.period)
         span.time = self._clock.now()
         span.meter_time = self._meter_time(span)
         span.valid = True
@@ -133,7 +144,7 @@ class SlaveImage:
         return span if address < span.end else None
 
     def _fresh(self, span: Span) -> bool:
-        return span.valid and not self.silent and self._monotonic() <= span.until
+        return span.valid and not self.silent and not span.is_stale(self._monotonic())
 
     def _continued(self, before: Span, count: int) -> bytes | None:
         """The next `count` registers of the same block; None across a block border."""

@@ -146,6 +146,18 @@ def test_a_block_goes_stale_after_three_periods(store: Store, seconds: Seconds) 
     assert (reading.quality, reading.value) == (Quality.STALE, 12.346)
 
 
+def test_a_block_whose_period_changes_is_fresh_by_the_new_one(
+    store: Store, seconds: Seconds
+) -> None:
+    image = store.open(4, MODEL, spans())
+    image.put(100, FIRST)
+    seconds.now += 10
+    assert image.raw(100, 1) is None
+    image.spans[0].expect_every(4.0)
+    assert image.raw(100, 1) is not None
+    assert image.spans[1].is_stale(seconds.now)
+
+
 def test_a_silent_slave_keeps_its_last_value_as_stale(store: Store, seconds: Seconds) -> None:
     image = store.open(4, MODEL, spans())
     image.put(100, FIRST)

@@ -12,7 +12,6 @@ from digigate.services.web import measurements, payloads
 from digigate.services.web.jsonable import Object, dumps, unhurried
 from digigate.services.web.view import View
 from digigate.store import SlaveImage
-from digigate.store.image import PERIODS_FRESH
 
 TICK = 0.5  # seconds between two looks
 HEARTBEAT = 15.0  # seconds of silence before a comment says that we live
@@ -211,10 +210,7 @@ def _images_sign(view: View, _: Channel) -> Sign:
 
 
 def _freshness(image: SlaveImage, now: float) -> Sign:
-    spans = [
-        (s.received, s.valid, s.received is None or now - s.received > PERIODS_FRESH * s.period)
-        for s in image.spans
-    ]
+    spans = [(s.received, s.valid, s.is_stale(now)) for s in image.spans]
     return image, image.silent, spans
 
 
