@@ -49,6 +49,14 @@ def test_a_wrong_settings_file_is_refused_in_one_line(
     assert expected in done.stderr
 
 
+@pytest.mark.parametrize("speed", ["0", "-2", "fast", "nan", "1e9"])
+def test_an_impossible_speed_is_refused_before_anything_starts(tmp_path: Path, speed: str) -> None:
+    done = digigate("demo", "--state", str(tmp_path / "state"), f"--speed={speed}")
+    assert done.returncode == 2
+    assert "--speed" in done.stderr
+    assert not (tmp_path / "state").exists()
+
+
 def test_a_missing_settings_file_says_where_to_begin(tmp_path: Path) -> None:
     done = digigate("run", "--settings", str(tmp_path / "none.yaml"), "--state", str(tmp_path))
     assert done.returncode == 1

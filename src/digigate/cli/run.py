@@ -6,7 +6,7 @@ from pathlib import Path
 
 from digigate.cli.files import read_settings, read_topology
 from digigate.cli.parsers import Subparsers
-from digigate.daemon import House, Start, configure_log, demo_start, serve
+from digigate.daemon import SPEED_MAX, House, Start, configure_log, demo_start, serve
 
 LEVELS = ("debug", "info", "warning", "error")
 PLANT = Path("config/demo-plant.yaml")
@@ -29,13 +29,20 @@ def enter(commands: Subparsers) -> None:
         default="demo",
         help="demo: 5020 and 8443 unless the settings say otherwise; free: any free port",
     )
-    demo.add_argument("--speed", type=float, default=1.0, help="gateway seconds per real second")
+    demo.add_argument("--speed", type=_speed, default=1.0, help="gateway seconds per real second")
     demo.set_defaults(act=_demo)
     for parser, state in ((run, None), (demo, Path(".demo"))):
         parser.add_argument(
             "--state", type=Path, required=state is None, default=state, metavar="DIR"
         )
         parser.add_argument("--log", choices=LEVELS, default="info", help="least log level")
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed <= SPEED_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most {SPEED_MAX:g}")
+    return speed
 
 
 def _run(options: argparse.Namespace) -> int:

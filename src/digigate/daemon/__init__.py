@@ -3,6 +3,7 @@
 from digigate.daemon.demo import demo_start
 from digigate.daemon.house import House
 from digigate.daemon.logs import configure as configure_log
+from digigate.daemon.orders import SPEED_MAX
 from digigate.daemon.serving import Start, serve
 
-__all__ = ["House", "Start", "configure_log", "demo_start", "serve"]
+__all__ = ["SPEED_MAX", "House", "Start", "configure_log", "demo_start", "serve"]
