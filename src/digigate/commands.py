@@ -1,7 +1,7 @@
 """What can be ordered of the gateway: one table, so rights, checks and audit are decided once."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -48,13 +48,24 @@ class Command(Generic[A]):
     audited: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Stream(Generic[A]):
+    """An entry that tells events until it ends or the caller leaves: progress, a frame trace."""
+
+    name: str
+    arguments: type[A]
+    events: Callable[[A], AsyncGenerator[Json, None]]
+    profiles: frozenset[Profile] = field(default=frozenset())
+    audited: bool = True
+
+
 class Commands:
     """The table itself."""
 
     def __init__(self) -> None:
-        self._table: dict[str, Command[Any]] = {}
+        self._table: dict[str, Command[Any] | Stream[Any]] = {}
 
-    def add(self, command: Command[Any]) -> None:
+    def add(self, command: Command[Any] | Stream[Any]) -> None:
         """Enter a command; each name once."""
         if command.name in self._table:
             raise ValueError(f"command {command.name!r} is entered twice")
@@ -72,19 +83,42 @@ class Commands:
             SettingsError: no such command, or an argument is wrong; the text says what is allowed.
             Denied: the caller's profile lacks the right.
         """
+        command = self._entry(name, who)
+        if not isinstance(command, Command):
+            raise SettingsError(f"{name} tells events; it has no single answer")
+        return await command.effect(_audited(command, arguments, who))
+
+    def is_stream(self, name: str) -> bool:
+        """Whether this entry tells events instead of one answer."""
+        return isinstance(self._table.get(name), Stream)
+
+    def stream(
+        self, name: str, arguments: Mapping[str, object], who: Caller
+    ) -> AsyncGenerator[Json, None]:
+        """As `execute`, for an entry that tells events; closing the iterator ends it."""
+        command = self._entry(name, who)
+        if not isinstance(command, Stream):
+            raise SettingsError(f"{name} has one answer; it tells no events")
+        return command.events(_audited(command, arguments, who))
+
+    def _entry(self, name: str, who: Caller) -> Command[Any] | Stream[Any]:
         command = self._table.get(name)
         if command is None:
             raise SettingsError(f"unknown command {name!r}; known: {', '.join(self.names)}")
         if not who.owner and who.profile not in command.profiles:
             raise Denied(f"{who.name} may not order {name}")
-        checked = _checked(command, arguments)
-        if command.audited:
-            facts = {"command": name, "who": who.name, "arguments": checked.model_dump()}
-            audit.info("command ordered", extra=facts)
-        return await command.effect(checked)
+        return command
 
 
-def _checked(command: Command[A], arguments: Mapping[str, object]) -> A:
+def _audited(command: Command[A] | Stream[A], arguments: Mapping[str, object], who: Caller) -> A:
+    checked = _checked(command, arguments)
+    if command.audited:
+        facts = {"command": command.name, "who": who.name, "arguments": checked.model_dump()}
+        audit.info("command ordered", extra=facts)
+    return checked
+
+
+def _checked(command: Command[A] | Stream[A], arguments: Mapping[str, object]) -> A:
     try:
         return command.arguments.model_validate(dict(arguments))
     except ValidationError as error:

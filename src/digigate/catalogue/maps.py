@@ -48,6 +48,7 @@ class Field:
     unit: str
     scale: float
     writable: bool
+    locked: bool
     quantity: str
     statistic: Statistic
     part: Part
@@ -134,6 +135,7 @@ def _field(row: Row, section: Section, sources: Collection[str]) -> Field:
         row.cells["unit"],
         row.positive("scale"),
         writable=_writable(row),
+        locked=_locked(row),
         quantity=quantity,
         statistic=row.choice("statistic", Statistic) if quantity else Statistic.INSTANT,
         part=row.choice("part", Part),
@@ -155,6 +157,12 @@ def _writable(row: Row) -> bool:
     if not _ACCESS.fullmatch(access):
         raise row.wrong(f"access is {access!r}")
     return "W" in access or "M" in access.split("@")[0]
+
+
+def _locked(row: Row) -> bool:
+    """Whether it is written only after unlocking: what stands behind a slash, or is for a USER."""
+    locked, slash, unlocked = row.text("access").partition("/")
+    return bool(slash) and not set(locked) & set("WM") and bool(set(unlocked) & set("WM"))
 
 
 _ACCESS = re.compile(r"(R?W?M?|-)(/R?W?M?)?(@USER)?")

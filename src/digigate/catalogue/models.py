@@ -77,6 +77,12 @@ class Point:
     block: str
     writable: bool
     source: str
+    locked: bool = False  # is written only after unlocking (58112)
+
+    @property
+    def leaf(self) -> str:
+        """The register's own name, without block, load and item: `slave_address`."""
+        return self.name.partition("/")[0].partition("[")[0].rpartition(".")[2]
 
 
 class Form(StrEnum):
@@ -201,6 +207,18 @@ class Model:
     ) -> Point | Composite | None:
         """Where the model keeps this figure; None where it does not measure it."""
         return self._figures.get((load, quantity, statistic))
+
+    def registers(self, leaf: str) -> tuple[Point, ...]:
+        """The registers of this own name, by rising address: `slave_address`, `day`, `action`."""
+        return self._leaves.get(leaf, ())
+
+    @cached_property
+    def _leaves(self) -> dict[str, tuple[Point, ...]]:
+        found: dict[str, list[Point]] = {}
+        for point in sorted(self.points, key=lambda each: each.address):
+            if point.quantity is None:
+                found.setdefault(point.leaf, []).append(point)
+        return {leaf: tuple(points) for leaf, points in found.items()}
 
     @cached_property
     def named(self) -> Mapping[str, Point | Composite]:

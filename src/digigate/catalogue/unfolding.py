@@ -120,6 +120,7 @@ class _Place:
             self._section.name + self._at.suffix,
             of.writable,
             self._source or of.source,
+            of.locked,
         )
         self.points[name] = point, of.row
         return point

@@ -15,7 +15,8 @@ from digigate.security.certificates import Certificates
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Handler, ModbusTcpServer, OwnUnit
 from digigate.services.web import View, WebServer
-from digigate.settings.sections import Gateway, Line, ModbusTcp, Polling, Settings, Web
+from digigate.settings import KeptTopology, TopologyFile, check
+from digigate.settings.sections import Gateway, Line, ModbusTcp, Policy, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
 from digigate.store import Store
@@ -37,7 +38,8 @@ class House:
         self, settings: Settings, topology: Topology, state: StateDirectory, clock: Clock
     ) -> None:
         self.settings = settings
-        self.topology = topology
+        file = TopologyFile(state.file("topology.yaml"))
+        self.plan = KeptTopology(topology, self._check_topology, file.save)
         self.clock = clock
         self.conditions = Conditions(clock)
         self.catalogue = Catalogue.load()
@@ -53,6 +55,11 @@ class House:
         self._control = state.file("control.sock")
         self._plant: PlantService | None = None
 
+    @property
+    def topology(self) -> Topology:
+        """The topology in force."""
+        return self.plan.current
+
     def wire(self, plant: PlantSite | None) -> None:
         """Hand every service to the supervisor, with just the settings that it depends on."""
         if plant is not None:
@@ -61,7 +68,9 @@ class House:
         self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
-        self.supervisor.wire("modbus_tcp", lambda s: (s.modbus_tcp, s.gateway), self._modbus)
+        self.supervisor.wire(
+            "modbus_tcp", lambda s: (s.modbus_tcp, s.gateway, s.policy), self._modbus
+        )
         keeper = CertificateKeeper(self.certificates)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)
@@ -71,6 +80,9 @@ class House:
         self.settings = settings
         self.gate.apply(settings.firewall)
         self.supervisor.apply(settings)
+
+    def _check_topology(self, topology: Topology) -> None:
+        check(self.settings, topology, self.catalogue)
 
     def _line_view(self, name: BusName, settings: Settings) -> LineView:
         return LineView(getattr(settings.buses, name), settings.polling)
@@ -82,10 +94,10 @@ class House:
     def _control_server(self) -> ControlServer:
         return ControlServer(self._control, self.commands)
 
-    def _modbus(self, view: tuple[ModbusTcp, Gateway]) -> ModbusTcpServer:
-        modbus, gateway = view
+    def _modbus(self, view: tuple[ModbusTcp, Gateway, Policy]) -> ModbusTcpServer:
+        modbus, gateway, policy = view
         own = OwnUnit(gateway)
-        handler = Handler(self.store, self.bus, self.bus.has, own, writes=modbus.writes)
+        handler = Handler(self.store, self.bus, self.bus.has, own, writes=policy.modbus_writing)
         return ModbusTcpServer(modbus, self.gate, handler, self.ports)
 
     def _web(self, view: tuple[Web, Gateway]) -> WebServer:

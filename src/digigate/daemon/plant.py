@@ -11,7 +11,7 @@ from pathlib import Path
 
 from digigate.clock import Clock
 from digigate.errors import Unreachable
-from digigate.settings.sections import Addressing, Buses, Line, Parity
+from digigate.settings.sections import Addressing, Buses, Parity
 from digigate.settings.topology import BusName, Device, Load, Topology
 from digigate.simulator.plant import BusPlan, Plant
 from digigate.supervisor import Ready, Service
@@ -38,7 +38,7 @@ class PlantSite:
     def buses(self) -> Buses:
         """Line settings that find each simulated bus."""
         lines = {name: self._line(name, plan) for name, plan in self.plant.buses.items()}
-        return Buses(**lines)
+        return Buses.model_validate(lines)
 
     def topology(self) -> Topology:
         """The plant's slaves as a gateway would have found them."""
@@ -60,14 +60,14 @@ class PlantSite:
             )
         )
 
-    def _line(self, name: str, bus: BusPlan) -> Line:
-        return Line(
-            port=str(self.folder / f"{name}.tty"),
-            baudrate=bus.baudrate,
-            parity=Parity(bus.parity),
-            stop_bits=bus.stop_bits,
-            addressing=Addressing.PRIVATE,
-        )
+    def _line(self, name: str, bus: BusPlan) -> dict[str, object]:
+        return {
+            "port": str(self.folder / f"{name}.tty"),
+            "baudrate": bus.baudrate,
+            "parity": Parity(bus.parity),
+            "stop_bits": bus.stop_bits,
+            "addressing": Addressing.PRIVATE,
+        }
 
 
 class PlantService:

@@ -65,6 +65,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> None:
         )
         reload = _Reload(house, start)
         stack.enter_context(clock.watch(reload.act))
+        stack.enter_context(house.plan.watch(house.bus.set_topology))
         stack.enter_context(house.conditions.watch(log_condition))
         await _run(house, reload, announce)
 

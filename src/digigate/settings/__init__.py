@@ -2,7 +2,8 @@
 
 from digigate.settings.agreement import check
 from digigate.settings.file import SettingsFile, TopologyFile
+from digigate.settings.kept import KeptTopology
 from digigate.settings.sections import Settings
 from digigate.settings.topology import Topology
 
-__all__ = ["Settings", "SettingsFile", "Topology", "TopologyFile", "check"]
+__all__ = ["KeptTopology", "Settings", "SettingsFile", "Topology", "TopologyFile", "check"]

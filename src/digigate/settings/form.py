@@ -1,5 +1,6 @@
 """Sections -> form fields: the one description that forms, documents and error texts come from."""
 
+import inspect
 import re
 import types
 from collections.abc import Iterator
@@ -122,6 +123,16 @@ def dotted(where: tuple[Step, ...]) -> str:
     return text.removeprefix(".")
 
 
+def label_of(section: type[Section]) -> str:
+    """The key of a section's own words: `setting.modbus_tcp`."""
+    return f"setting.{_snake(section.__name__)}"
+
+
+def _declaring(section: type[Section], name: str) -> type[Section]:
+    """The section, or the one that it inherits the field from."""
+    return next(c for c in section.__mro__ if name in inspect.get_annotations(c))
+
+
 def _walk(section: type[Section], path: str) -> Iterator[FormField]:
     for name, info in section.model_fields.items():
         here = f"{path}.{name}" if path else name
@@ -137,7 +148,7 @@ def _field(section: type[Section], name: str, info: FieldInfo, path: str) -> For
     kind, optional = _plain(info.annotation, marks)
     return FormField(
         path=path,
-        label=f"setting.{_snake(section.__name__)}.{name}",
+        label=f"{label_of(_declaring(section, name))}.{name}",
         kind=KINDS.get(get_origin(kind) or kind, FieldKind.CHOICE),
         required=info.is_required(),
         default=None if info.is_required() else _json(info.get_default()),

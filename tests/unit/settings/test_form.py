@@ -11,8 +11,8 @@ from digigate.settings import Settings, SettingsFile, TopologyFile
 from digigate.settings.form import FieldKind, dotted, field_at, fields, section_at
 from digigate.settings.pages import settings_page, settings_schema, words
 from digigate.settings.profiles import Profile
-from digigate.settings.sections import Line, Web
-from digigate.settings.topology import Device, Load, Topology
+from digigate.settings.sections import Rs485, Web
+from digigate.settings.topology import Device, Load, RemoteGateway, Topology
 
 ROOT = Path(__file__).resolve().parents[3]
 EVERY = {field.path: field for field in fields()}
@@ -70,7 +70,7 @@ def test_a_place_names_a_field_or_a_section() -> None:
     assert field_at(Settings, ("web", "port", "deeper")) is None
     assert section_at(Topology, ("devices", 3)) is Device
     assert section_at(Settings, ("web",)) is Web
-    assert section_at(Settings, ("buses", "rs485")) is Line
+    assert section_at(Settings, ("buses", "rs485")) is Rs485
     assert section_at(Settings, ("nothing",)) is None
 
 
@@ -80,7 +80,7 @@ def test_every_field_has_a_label_and_a_help_in_both_languages(language: str) -> 
     for field in (*fields(), *fields(Device), *fields(Load)):
         assert said[field.label].strip()
         assert said[f"{field.label}.help"].strip()
-    labels = {f.label for f in (*fields(), *fields(Device), *fields(Load))}
+    labels = {f.label for f in (*fields(), *fields(Device), *fields(Load), *fields(RemoteGateway))}
     spoken = {key.removesuffix(".help") for key in said if re.match(r"setting\..*\.help$", key)}
     assert spoken == labels, "a label is left over from a field that is gone"
 

@@ -24,14 +24,15 @@ def refusal(text: str) -> str:
             "modbus_tpc: {port: 502}",
             (
                 "settings.yaml: line 1: modbus_tpc: unknown field; did you mean modbus_tcp? known"
-                " here: version, gateway, time, buses, polling, modbus_tcp, web, firewall"
+                " here: version, gateway, time, buses, polling, detection,"
+                " modbus_tcp, rtu_tcp, modbus_tls, usb, policy, web, firewall"
             ),
         ),
         (
             "\n\nmodbus_tcp:\n  port: 502\n  hots: 127.0.0.1",
             (
                 "settings.yaml: line 5: modbus_tcp.hots: unknown field; did you mean host? known"
-                " here: host, port, connections, idle_timeout, keepalive, writes"
+                " here: host, port, connections, idle_timeout, keepalive"
             ),
         ),
         (
@@ -53,8 +54,8 @@ def refusal(text: str) -> str:
             ),
         ),
         (
-            "modbus_tcp: {writes: 1}",
-            "settings.yaml: line 1: modbus_tcp.writes: 1 is not allowed; write true | false",
+            "policy: {usb: 1}",
+            "settings.yaml: line 1: policy.usb: 1 is not allowed; write true | false",
         ),
         (
             "gateway: {net_id: true}",
@@ -148,7 +149,8 @@ def refusal(text: str) -> str:
             "[1]",
             (
                 "settings.yaml: line 1: must hold `name: value` lines of version, gateway, time,"
-                " buses, polling, modbus_tcp, web, firewall"
+                " buses, polling, detection,"
+                " modbus_tcp, rtu_tcp, modbus_tls, usb, policy, web, firewall"
             ),
         ),
         ("buses: [1\n", "settings.yaml: line 2: expected ',' or ']', but got '<stream end>'"),

@@ -1,9 +1,16 @@
-"""Serve commands on a Unix socket that only the owner of the state directory can open."""
+"""Serve commands on a Unix socket that only the owner of the state directory can open.
+
+One JSON object a line, `{"command": …, "arguments": {…}}` -> `{"ok": true, "result": …}` or
+`{"ok": false, "error": …}`. A command that tells events answers a line `{"ok": true, "event": …}`
+for each and its result `null` at last; a further line, or closing, ends it.
+"""
 
 import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Mapping
+from contextlib import aclosing
 from pathlib import Path
 
 from digigate.commands import Caller, Commands, Json
@@ -15,10 +22,11 @@ log = logging.getLogger(__name__)
 
 LINE_MAX = 65536
 OWNER = Caller("owner")
+FORM = 'write one JSON object a line: {"command": "…", "arguments": {…}}'
 
 
 class ControlServer:
-    """One JSON object a line: `{"command": …, "arguments": {…}}` -> `{"ok": …, …}`."""
+    """Every caller is the owner."""
 
     def __init__(self, path: Path, commands: Commands) -> None:
         self._path = path
@@ -46,26 +54,66 @@ class ControlServer:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         with contextlib.suppress(ConnectionError):
+            further = asyncio.create_task(reader.readline())
             try:
-                while line := await reader.readline():
-                    writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
-                    await writer.drain()
+                while line := await further:
+                    further = asyncio.create_task(reader.readline())
+                    await self._serve(line, writer, further)
             except ValueError:  # what StreamReader raises for a line over the limit
-                writer.write(json.dumps(_refusal("the line is too long")).encode() + b"\n")
+                _write(writer, _refusal("the line is too long"))
             finally:
+                further.cancel()
                 self._open.discard(writer)
                 writer.close()
 
-    async def _answer(self, line: bytes) -> dict[str, Json]:
+    async def _serve(
+        self, line: bytes, writer: asyncio.StreamWriter, further: asyncio.Task[bytes]
+    ) -> None:
         try:
             asked = json.loads(line)
-            name, arguments = asked["command"], asked.get("arguments", {})
-            result = await self._commands.execute(str(name), dict(arguments), OWNER)
-        except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
-            return _refusal('write one JSON object a line: {"command": "…", "arguments": {…}}')
+            name, arguments = str(asked["command"]), dict(asked.get("arguments", {}))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            _write(writer, _refusal(FORM))
+            return
+        try:
+            if self._commands.is_stream(name):
+                await self._tell(name, arguments, writer, further)
+                result: Json = None
+            else:
+                result = await self._commands.execute(name, arguments, OWNER)
         except (DigigateError, ValueError) as error:
-            return _refusal(str(error))
-        return {"ok": True, "result": result}
+            _write(writer, _refusal(str(error)))
+        else:
+            _write(writer, {"ok": True, "result": result})
+        await writer.drain()
+
+    async def _tell(
+        self,
+        name: str,
+        arguments: Mapping[str, object],
+        writer: asyncio.StreamWriter,
+        further: asyncio.Task[bytes],
+    ) -> None:
+        async def tell() -> None:
+            events = self._commands.stream(name, arguments, OWNER)
+            async with aclosing(events):
+                async for event in events:
+                    _write(writer, {"ok": True, "event": event})
+                    await writer.drain()
+
+        telling = asyncio.create_task(tell())
+        try:
+            await asyncio.wait({telling, further}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not telling.done():
+                telling.cancel()
+                await asyncio.wait({telling})
+        if not telling.cancelled():
+            telling.result()
+
+
+def _write(writer: asyncio.StreamWriter, answer: dict[str, Json]) -> None:
+    writer.write(json.dumps(answer).encode() + b"\n")
 
 
 def _refusal(text: str) -> dict[str, Json]:

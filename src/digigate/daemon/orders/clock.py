@@ -1,6 +1,5 @@
-"""The commands that exist so far and what each does."""
+"""`clock`, `clock.speed`, `clock.step`, `clock.zone`: the demo's and the tests' way in time."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
 
@@ -31,7 +30,7 @@ class Zone(Arguments):
 
 
 def enter_clock(commands: Commands, clock: Clock) -> None:
-    """`clock`, `clock.speed`, `clock.step`, `clock.zone`: the demo's and the tests' way in time."""
+    """Read, speed up, step the gateway's clock, or give it another zone."""
 
     def told() -> Json:
         return {
@@ -60,16 +59,3 @@ def enter_clock(commands: Commands, clock: Clock) -> None:
     commands.add(Command("clock.speed", Speed, speed))
     commands.add(Command("clock.step", Step, step))
     commands.add(Command("clock.zone", Zone, zone))
-
-
-def enter_reports(commands: Commands, reports: dict[str, Callable[[], Json]]) -> None:
-    """Commands that only tell something."""
-
-    def entry(name: str, report: Callable[[], Json]) -> Command[Arguments]:
-        async def tell(_: Arguments) -> Json:
-            return report()
-
-        return Command(name, Arguments, tell, audited=False)
-
-    for name, report in reports.items():
-        commands.add(entry(name, report))

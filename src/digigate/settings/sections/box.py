@@ -1,0 +1,48 @@
+"""The box itself: its name plate and its clock."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from digigate.identity import GatewayModel, Identity
+from digigate.settings.profiles import Access, Profile
+from digigate.settings.sections.fields import Form, Name, Section, known_zone
+
+
+class Gateway(Section):
+    """The name plate and names of this gateway (§6.1)."""
+
+    model: Annotated[GatewayModel, Access(change=Profile.CYBER, reboot=True)] = GatewayModel.M70
+    ble: Annotated[bool, Access(change=Profile.CYBER, reboot=True)] = False
+    net_id: Annotated[int, Field(ge=0, le=0xFFFFFFFF), Access(change=Profile.CYBER)] = 0
+    serial: Annotated[
+        str, Field(pattern=r"^[0-9]{11}$"), Form("11 digits"), Access(change=Profile.CYBER)
+    ] = "00000000000"
+    address: Annotated[int, Field(ge=1, le=247), Access()] = 1
+    site: Annotated[Name, Access()] = "SITE"
+    server: Annotated[Name, Access()] = "digigate"
+
+    def identity(self) -> Identity:
+        """The name plate that these settings describe."""
+        return Identity(self.model, self.ble, self.net_id, self.serial)
+
+
+class Time(Section):
+    """The gateway's clock."""
+
+    zone: Annotated[
+        str, AfterValidator(known_zone), Form("an IANA name such as Europe/Paris"), Access()
+    ] = "UTC"
+    slaves: Annotated[bool, Access()] = True
+    """Set the slaves' clocks too (§15.2): after a step, when one returns, once a day."""
+
+
+class Policy(Section):
+    """What the cyber-security officer allows (§11.3.2); each switch acts at once."""
+
+    modbus_writing: Annotated[bool, Access(change=Profile.CYBER)] = True
+    """Clients may change something in the slaves or in the gateway by Modbus."""
+    rs485_slave: Annotated[bool, Access(change=Profile.CYBER)] = True
+    """The RS485 port may answer a master."""
+    usb: Annotated[bool, Access(change=Profile.CYBER)] = True
+    """The USB port may be used."""
