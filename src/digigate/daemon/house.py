@@ -15,7 +15,7 @@ from digigate.security.certificates import Certificates
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Handler, ModbusTcpServer, OwnUnit
 from digigate.services.web import View, WebServer
-from digigate.settings import KeptTopology, TopologyFile, check
+from digigate.settings import KeptTopology, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, ModbusTcp, Policy, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
@@ -81,8 +81,9 @@ class House:
         self.gate.apply(settings.firewall)
         self.supervisor.apply(settings)
 
-    def _check_topology(self, topology: Topology) -> None:
-        check(self.settings, topology, self.catalogue)
+    def _check_topology(self, former: Topology, topology: Topology) -> None:
+        before, after = (problems(self.settings, t, self.catalogue) for t in (former, topology))
+        check_change(before, after)
 
     def _line_view(self, name: BusName, settings: Settings) -> LineView:
         return LineView(getattr(settings.buses, name), settings.polling)

@@ -4,7 +4,6 @@ import json
 import logging
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -13,7 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from digigate.errors import SettingsError
-from digigate.settings.form import FieldKind, Step, dotted, field_at, inner_section, section_at
+from digigate.settings.explaining import told
+from digigate.settings.form import dotted, inner_section
 from digigate.settings.sections import Section, Settings
 from digigate.settings.strict_yaml import Document, YamlError, parse
 from digigate.settings.topology import Topology
@@ -109,21 +109,8 @@ class SectionFile(Generic[S]):
         where = detail["loc"]
         line = document.line(where)
         name = dotted(where)
-        return f"{self.path}: line {line}: {name + ': ' if name else ''}{self._told(detail)}"
-
-    def _told(self, detail: ErrorDetails) -> str:
-        where = detail["loc"]
-        if detail["type"] == "extra_forbidden":
-            return _unknown(self.section, where)
-        if detail["type"] == "value_error":
-            return detail["msg"].removeprefix("Value error, ")
-        field = field_at(self.section, where)
-        allowed = field.allowed() if field else _group(section_at(self.section, where))
-        if detail["type"] == "missing":
-            return f"is missing; write {allowed}"
-        if field is not None and field.kind is FieldKind.TEXT and detail["type"] == "string_type":
-            allowed += ' in quotes ("…")'
-        return f"{_given(detail['input'])} is not allowed; write {allowed}"
+        field = f"{name}: " if name else ""
+        return f"{self.path}: line {line}: {field}{told(self.section, detail)}"
 
 
 class SettingsFile(SectionFile[Settings]):
@@ -162,20 +149,3 @@ def _groups(value: object) -> Iterator[dict[str, Any]]:
     for part in value if isinstance(value, list) else [value]:
         if isinstance(part, dict):
             yield part
-
-
-def _unknown(section: type[Section], where: tuple[Step, ...]) -> str:
-    around = section_at(section, where[:-1]) or section
-    names = list(around.model_fields)
-    near = get_close_matches(str(where[-1]), names, n=1)
-    question = f"did you mean {near[0]}? " if near else ""
-    return f"unknown field; {question}known here: {', '.join(names)}"
-
-
-def _group(section: type[Section] | None) -> str:
-    return f"fields such as {', '.join(list(section.model_fields)[:3])}" if section else "a value"
-
-
-def _given(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -13,13 +13,17 @@ class KeptTopology:
     def __init__(
         self,
         topology: Topology,
-        check: Callable[[Topology], None],
+        check: Callable[[Topology, Topology], None],
         save: Callable[[Topology], None],
     ) -> None:
         self.current = topology
         self._check = check
         self._save = save
         self._watchers = Watchers[Topology]()
+
+    def check(self, topology: Topology) -> None:
+        """Whether it could be put in force; raises as `replace`."""
+        self._check(self.current, topology)
 
     def replace(self, topology: Topology) -> None:
         """Put another one in force; nothing happens where it is the same.
@@ -29,7 +33,7 @@ class KeptTopology:
         """
         if topology == self.current:
             return
-        self._check(topology)
+        self.check(topology)
         self._save(topology)
         self.current = topology
         self._watchers.tell(topology)

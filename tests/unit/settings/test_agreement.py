@@ -11,7 +11,7 @@ from digigate.catalogue import (
     Probe,
 )
 from digigate.errors import SettingsError
-from digigate.settings import Settings, Topology, check
+from digigate.settings import Settings, Topology, check, check_change, problems
 from digigate.settings.topology import BusName, Device, Load
 
 
@@ -91,3 +91,53 @@ def test_a_topology_finds_its_devices() -> None:
     assert topology.device(9) is None
     assert topology.on(BusName.RS485) == (first, second)
     assert topology.on(BusName.DIGIWARE) == ()
+
+
+def rs485(count: int, speed: int = 9600, role: str = "master") -> tuple[Settings, Topology]:
+    """Settings of the RS485 port and a topology with `count` devices on it."""
+    settings = Settings.model_validate({"buses": {"rs485": {"baudrate": speed, "role": role}}})
+    return settings, Topology(devices=tuple(device(n, "diris-b30", 1) for n in range(2, 2 + count)))
+
+
+@pytest.mark.parametrize(
+    ("count", "speed"),
+    [(10, 9600), (10, 1200), (32, 38400), (32, 57600), (32, 115200)],
+)
+def test_rs485_carries_10_devices_when_slow_and_32_when_fast(count: int, speed: int) -> None:
+    settings, topology = rs485(count, speed)
+    check(settings, topology, CATALOGUE)
+
+
+@pytest.mark.parametrize("speed", [1200, 9600, 19200])
+def test_the_11th_device_on_slow_rs485_is_refused_with_the_reason(speed: int) -> None:
+    settings, topology = rs485(11, speed)
+    with pytest.raises(SettingsError) as caught:
+        check(settings, topology, CATALOGUE)
+    assert str(caught.value) == (
+        f"devices: 11 devices on RS485 at {speed} Bd; at most 10 are possible below 38400 Bd,"
+        " where up to 32 are (§15.2): remove some, or set buses.rs485.baudrate higher"
+    )
+
+
+def test_an_output_has_no_devices() -> None:
+    settings, topology = rs485(1, 38400, "slave")
+    with pytest.raises(SettingsError, match=r"1 device on RS485, but .* role is slave.*remove"):
+        check(settings, topology, CATALOGUE)
+    check(settings, Topology(), CATALOGUE)
+
+
+def test_a_change_may_leave_or_lessen_what_was_wrong() -> None:
+    settings, crowded = rs485(13)
+    before = problems(settings, crowded, CATALOGUE)
+    for count in (13, 12, 9):
+        check_change(before, problems(settings, rs485(count)[1], CATALOGUE))
+
+
+def test_a_change_may_not_make_it_worse_or_wrong_elsewhere() -> None:
+    settings, crowded = rs485(13)
+    before = problems(settings, crowded, CATALOGUE)
+    with pytest.raises(SettingsError, match="14 devices on RS485 at 9600 Bd"):
+        check_change(before, problems(settings, rs485(14)[1], CATALOGUE))
+    strange = Topology(devices=(*crowded.devices[1:], device(40, "diris-b3")))
+    with pytest.raises(SettingsError, match=r"^device 40: unknown model 'diris-b3'"):
+        check_change(before, problems(settings, strange, CATALOGUE))

@@ -11,7 +11,7 @@ from digigate.settings.topology import BusName, Device, RemoteGateway
 ONE = Topology(devices=(Device(address=4, bus=BusName.DIGIWARE, model="digiware-i35"),))
 
 
-def _refuse(topology: Topology) -> None:
+def _refuse(_: Topology, topology: Topology) -> None:
     if len(topology.devices) > 1:
         raise SettingsError("too many")
 
