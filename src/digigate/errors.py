@@ -3,7 +3,8 @@
 DigigateError
 ├── SettingsError    the user must act: never retried, shown at its field
 ├── CatalogueError   we must act: fails tests and start
-├── SlaveError       the field: SlaveTimeout · SlaveException(code) · LineDown · AddressConflict
+├── SlaveError       the field: SlaveTimeout (SlaveGarbled, LineSeized) · SlaveException(code)
+│                    · LineDown · AddressConflict
 ├── PeerError        a remote server: Unreachable · Refused · Untrusted
 ├── ListenError      this machine: a port is taken or an address is not there (yet): retried
 └── AccessError      Denied · Locked · Expired
@@ -30,6 +31,14 @@ class SlaveError(DigigateError):
 
 class SlaveTimeout(SlaveError):
     """The slave did not answer before its deadline."""
+
+
+class SlaveGarbled(SlaveTimeout):
+    """Something was heard before the deadline, but no right answer."""
+
+
+class LineSeized(SlaveTimeout):
+    """Nobody was asked: something else has the whole line for itself, such as detection."""
 
 
 class SlaveException(SlaveError):

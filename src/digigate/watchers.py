@@ -24,6 +24,10 @@ class Watchers(Generic[P]):
         finally:
             self._callbacks.remove(callback)
 
+    def __bool__(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._callbacks)
+
     def tell(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Call everybody; who leaves or comes meanwhile does not disturb."""
         for callback in tuple(self._callbacks):

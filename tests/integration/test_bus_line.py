@@ -12,7 +12,8 @@ import pytest
 from digigate.bus.line import Line
 from digigate.bus.port import open_port
 from digigate.bus.requests import Priority
-from digigate.errors import LineDown, SlaveError, SlaveException, SlaveTimeout
+from digigate.bus.trace import Frame, FrameKind
+from digigate.errors import LineDown, SlaveError, SlaveException, SlaveGarbled, SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
 from fieldbus import Faults, Pieces, ScriptedSlaves, eventually, honest, register, sealed
 
@@ -51,8 +52,8 @@ async def test_reads_and_writes_come_through() -> None:
         assert await line.request(5, write) == write
         many = bytes.fromhex("10000300020400010002")
         assert await line.request(5, many) == many[:5]
-        assert line.tally.snapshot().answered == 4
-        assert line.slave(5).turnaround.percentile(0.5) is not None
+        assert line.ledger.tally.snapshot().answered == 4
+        assert line.ledger.slave(5).turnaround.percentile(0.5) is not None
 
 
 async def test_an_exception_is_raised_with_its_code() -> None:
@@ -60,7 +61,7 @@ async def test_an_exception_is_raised_with_its_code() -> None:
         with pytest.raises(SlaveException) as caught:
             await line.request(5, b"\x2b\x0e\x01\x00\x00\x00\x00")
         assert caught.value.code == 1
-        assert line.slave(5).tally.exceptions == 1
+        assert line.ledger.slave(5).tally.exceptions == 1
 
 
 async def test_a_broadcast_is_answered_by_nobody_and_delays_the_next() -> None:
@@ -122,14 +123,18 @@ def echo_only(request: bytes, _: bytes) -> Pieces:
 )
 async def test_a_wrong_answer_is_no_answer_and_the_next_one_is_right(fault: Faults) -> None:
     slaves = ScriptedSlaves([5, 6], fault)
+    failure = SlaveTimeout if fault is silent else SlaveGarbled
     async with line_to(slaves) as line:
-        with pytest.raises(SlaveTimeout):
+        with pytest.raises(SlaveTimeout) as caught:
             await line.request(5, read(100))
+        assert type(caught.value) is failure
         slaves.faults = honest
         assert await line.request(6, read(100)) == truth(6, 100)
         assert await line.request(5, read(100)) == truth(5, 100)
-        counters = line.slave(5).tally.snapshot()
-        assert counters.timeouts + counters.crc_errors == 1
+        counters = line.ledger.slave(5).tally.snapshot()
+        assert (counters.asked, counters.answered) == (2, 1)
+        assert counters.timeouts == int(fault is silent)
+        assert counters.timeouts + counters.crc_errors + counters.garbled == 1
         assert counters.crc_errors == int(fault is corrupted)
 
 
@@ -162,7 +167,7 @@ async def test_however_the_answer_is_delivered_it_is_found(delivery: Faults, sta
     async with line_to(ScriptedSlaves([5], delivery)) as line:
         for start in range(3):
             assert await line.request(5, read(start)) == truth(5, start)
-        assert line.tally.snapshot().stale_bytes == 3 * stale
+        assert line.ledger.tally.snapshot().stale_bytes == 3 * stale
 
 
 async def test_an_echo_is_taken_off_where_the_setting_says_so() -> None:
@@ -173,7 +178,7 @@ async def test_an_echo_is_taken_off_where_the_setting_says_so() -> None:
         assert await line.request(5, read(1)) == truth(5, 1)
         write = bytes.fromhex("0600010203")
         assert await line.request(5, write) == write
-        assert line.tally.snapshot().stale_bytes == 0
+        assert line.ledger.tally.snapshot().stale_bytes == 0
 
 
 async def test_the_echo_of_a_write_is_not_its_answer() -> None:
@@ -206,7 +211,7 @@ async def test_a_babbling_line_still_ends_every_request_and_recovers() -> None:
             outcome = await asyncio.wait_for(_outcome(line, start), 10)
             assert outcome in (None, truth(5, start))
         noise.cancel()
-        assert line.tally.snapshot().stale_bytes > 0
+        assert line.ledger.tally.snapshot().stale_bytes > 0
         assert await asyncio.wait_for(line.request(5, read(9, 7)), 10) == truth(5, 9, 7)
 
 
@@ -221,7 +226,7 @@ async def test_bytes_that_nobody_asked_for_are_counted_and_dropped() -> None:
     slaves = ScriptedSlaves([5])
     async with line_to(slaves) as line:
         slaves.send(sealed(truth(5, 0).join((b"\x05", b""))))
-        await eventually(lambda: line.tally.stale_bytes >= 13)
+        await eventually(lambda: line.ledger.tally.stale_bytes >= 13)
         assert await line.request(5, read(700)) == truth(5, 700)
 
 
@@ -253,8 +258,8 @@ async def test_no_late_answer_is_ever_taken_for_another_register() -> None:
         await asyncio.gather(*(reader(unit) for unit in units))
         assert wrong == []
         assert right > 700
-        assert line.tally.asked == 1000
-        assert line.tally.timeouts > 50
+        assert line.ledger.tally.asked == 1000
+        assert line.ledger.tally.timeouts > 50
 
 
 async def test_a_missing_slave_does_not_hold_up_the_others() -> None:
@@ -275,6 +280,69 @@ async def test_equal_reads_go_over_the_wire_once() -> None:
         )
         assert answers == [truth(5, 100)] * 3
         assert len(slaves.requests) == 1
+
+
+async def test_patience_replaces_what_is_allowed_and_learnt() -> None:
+    def slow(_: bytes, answer: bytes) -> Pieces:
+        return ((0.3, answer),)
+
+    async with line_to(ScriptedSlaves([5], slow)) as line:
+        assert await line.request(5, read(1), patience=5.0) == truth(5, 1)
+        with pytest.raises(SlaveTimeout):
+            await line.request(5, read(2))
+
+
+async def test_with_patience_a_silent_unit_may_be_asked_again_at_once() -> None:
+    async with line_to(ScriptedSlaves([]), turnaround_max=5) as line:
+        async with asyncio.timeout(4):
+            for start in range(6):
+                with pytest.raises(SlaveTimeout):
+                    await line.request(248, read(start), patience=0.01)
+
+
+async def test_who_watches_sees_each_frame_and_what_became_of_it() -> None:
+    seen: list[Frame] = []
+    slaves = ScriptedSlaves([5], honest)
+    async with line_to(slaves) as line:
+        await line.request(5, read(1))
+        with line.frames.watch(seen.append):
+            await line.request(5, read(2))
+            with pytest.raises(SlaveException):
+                await line.request(5, b"\x2b\x0e\x01\x00\x00")
+            await line.request(0, bytes.fromhex("0600010203"))
+            slaves.faults = corrupted
+            with pytest.raises(SlaveGarbled):
+                await line.request(5, read(3))
+            slaves.faults = silent
+            with pytest.raises(SlaveTimeout):
+                await line.request(5, read(3))
+            slaves.send(b"\x00\xff")
+            await eventually(lambda: seen[-1].kind is FrameKind.STRAY)
+    asked = FrameKind.REQUEST
+    kinds = [asked, FrameKind.ANSWER, asked, FrameKind.EXCEPTION, FrameKind.BROADCAST]
+    kinds += [asked, FrameKind.GARBLED, asked, FrameKind.TIMEOUT, FrameKind.STRAY]
+    assert [frame.kind for frame in seen] == kinds
+    assert seen[0].data == sealed(b"\x05" + read(2))
+    assert seen[1].data == sealed(b"\x05" + truth(5, 2))
+    assert (seen[1].line, seen[1].unit) == ("test", 5)
+    assert seen[1].took == pytest.approx(seen[1].time - seen[0].time)
+    assert seen[-1].data == b"\x00\xff"
+
+
+async def test_an_adapter_that_echoes_unasked_is_named() -> None:
+    async with line_to(ScriptedSlaves([5], echo_only)) as line:
+        with pytest.raises(SlaveGarbled, match="echo: true"):
+            await line.request(5, read(1))
+
+
+async def test_what_a_lost_line_swallowed_is_counted() -> None:
+    async with line_to(ScriptedSlaves([])) as line:
+        asking = asyncio.create_task(line.request(5, read(1)))
+        await eventually(lambda: line.ledger.tally.asked == 1)
+        line.detach("the cable was pulled")
+        with pytest.raises(LineDown):
+            await asking
+        assert line.ledger.slave(5).tally.lost == 1
 
 
 async def test_what_a_vanished_client_asked_is_not_sent() -> None:
@@ -320,7 +388,7 @@ async def test_a_failure_of_our_own_is_told_to_the_owner() -> None:
         told: list[BaseException] = []
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         line.on_bug = told.append
-        line._examine = None  # type: ignore[assignment,method-assign]
+        line._hear = None  # type: ignore[assignment,method-assign]
         asking = asyncio.create_task(line.request(5, read(1)))
         await eventually(lambda: bool(told))
         asking.cancel()

@@ -42,8 +42,13 @@ class Lateness:
     def __bool__(self) -> bool:
         return bool(self._held or self._debts)
 
-    def missed(self, exchange: Exchange, sent: float, held_until: float) -> None:
-        """A request sent at `sent` got no answer; ask the slave nothing before `held_until`."""
+    def missed(self, exchange: Exchange, sent: float, held_until: float | None) -> None:
+        """A request sent at `sent` got no answer; ask the slave nothing before `held_until`.
+
+        None: who asked vouches that no answer comes any more.
+        """
+        if held_until is None:
+            return
         self._held[exchange.unit] = held_until
         self._owe(exchange, sent, 1)
 

@@ -12,16 +12,18 @@ from collections.abc import Callable, Hashable
 from enum import Enum, auto
 from functools import partial
 
-from digigate.bus.frames import LONGEST, REFUSAL, REFUSAL_LENGTH, ends_with, find, measure
+from digigate.bus.frames import LONGEST, REFUSAL
 from digigate.bus.lateness import Lateness
+from digigate.bus.ledger import Ledger
 from digigate.bus.queue import Exchange, RequestQueue
+from digigate.bus.reception import Reception, Sight
 from digigate.bus.requests import Priority
-from digigate.bus.slave import SlaveRecord
-from digigate.bus.statistics import BusyTime, Tally
 from digigate.bus.timer import Timer
 from digigate.bus.timing import MARGIN, Wire
-from digigate.errors import LineDown, SlaveException, SlaveTimeout
+from digigate.bus.trace import Frame, FrameKind
+from digigate.errors import LineDown, SlaveException, SlaveGarbled, SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
+from digigate.watchers import Watchers
 
 BROADCAST = 0
 BROADCAST_DELAY = 0.1
@@ -32,7 +34,6 @@ PATIENCE = 1.0
 """Seconds of foreign noise after which a request is sent all the same."""
 SPIN = 0.0002
 """The end of each silence is not slept but watched: waking up takes the system about that long."""
-NOISE_KEPT = 2 * LONGEST
 
 _monotonic = time.monotonic
 
@@ -46,42 +47,46 @@ class _State(Enum):
 
 
 class Line:
-    """One line: implements `Requests` for the slaves that hang on it."""
+    """One line: implements `Requests` for the slaves that hang on it.
 
-    def __init__(self, name: str, settings: LineSettings, started: float | None = None) -> None:
+    `frames` tells what passes on it; lines of one bus share it.
+    """
+
+    def __init__(
+        self, name: str, settings: LineSettings, frames: Watchers[[Frame]] | None = None
+    ) -> None:
         self.name = name
         self.wire = Wire.of(settings)
-        self.tally = Tally()
-        self.busy = BusyTime(_monotonic() if started is None else started)
+        self.frames = Watchers[[Frame]]() if frames is None else frames
+        self.ledger = Ledger(name, _monotonic(), self.frames)
         self.down_reason = f"the line {name} is not open yet"
         self.on_bug: Callable[[BaseException], None] = _unowned
         self._turnaround_max = settings.turnaround_max
         self._echoes = settings.echo
-        self._slaves: dict[int, SlaveRecord] = {}
         self._queue = RequestQueue()
         self._lateness = Lateness(settings.turnaround_max)
+        self._reception = Reception()
         self._state = _State.DOWN
         self._write: Callable[[bytes], None] = _nowhere
         self._timer: Timer | None = None
         self._current: Exchange | None = None
         self._finished: tuple[Exchange, bytes | SlaveTimeout] | None = None
-        self._buffer = bytearray()
-        self._need = 0  # bytes before which looking at the buffer is useless
-        self._echo = b""  # what must come back before the answer
-        self._sent = self._deadline = self._first = self._last = 0.0
+        self._sent = self._deadline = 0.0
         self._quiet_at = self._patient_until = 0.0
 
-    def slave(self, unit: int) -> SlaveRecord:
-        """Counters and turnaround of one slave, begun at first sight."""
-        record = self._slaves.get(unit)
-        if record is None:
-            record = self._slaves[unit] = SlaveRecord()
-        return record
-
     async def request(
-        self, unit: int, pdu: bytes, priority: Priority = Priority.CLIENT, client: Hashable = None
+        self,
+        unit: int,
+        pdu: bytes,
+        priority: Priority = Priority.CLIENT,
+        client: Hashable = None,
+        *,
+        patience: float | None = None,
     ) -> bytes:
         """As `Requests.request`; a broadcast (unit 0) is answered by nobody and returns `b""`.
+
+        `patience` is how many seconds the slave may take to begin its answer, instead of what is
+        learnt and set; the caller then takes it upon himself that no answer comes later.
 
         Raises:
             ValueError: the PDU is none.
@@ -89,7 +94,7 @@ class Line:
         if self._state is _State.DOWN:
             raise LineDown(self.down_reason)
         waiter: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._queue.add(unit, pdu, priority, client, waiter)
+        self._queue.add(unit, pdu, priority, client, waiter, patience)
         if self._state is _State.IDLE:
             self._patient_until = _monotonic() + PATIENCE
             self._advance()
@@ -104,7 +109,7 @@ class Line:
 
     def detach(self, reason: str) -> None:
         """The port is gone: all who wait raise LineDown, and so do all who ask until `attach`."""
-        self._state = _State.DOWN
+        state, self._state = self._state, _State.DOWN
         self._write = _nowhere
         self.down_reason = reason
         if self._timer is not None:
@@ -114,6 +119,8 @@ class Line:
         waiting = self._queue.drain()
         if self._current is not None:
             self._lateness.missed(self._current, self._sent, self._deadline)
+            if state is _State.ASKING:
+                self.ledger.lost(self._current.unit)
             waiting.append(self._current)
             self._current = None
         for exchange in waiting:
@@ -130,18 +137,6 @@ class Line:
         except BaseException as bug:
             self.on_bug(bug)
             raise
-
-    def _hear(self, data: bytes, now: float) -> None:
-        if self._state is not _State.ASKING:
-            self._hear_stray(data, now)
-            return
-        buffer = self._buffer
-        if not buffer:
-            self._first = now
-        buffer += data
-        self._last = now
-        if len(buffer) >= self._need:
-            self._examine(now)
 
     # The way out: silence kept, send what is next, then tell those who wait for the former one.
 
@@ -172,23 +167,23 @@ class Line:
         return self._queue.take(lambda exchange: lateness.free_at(exchange) <= now)
 
     def _begin(self, exchange: Exchange, now: float) -> None:
-        char = self.wire.char
-        asked = now + len(exchange.frame) * char
+        asked = now + len(exchange.frame) * self.wire.char
         self._current, self._sent = exchange, now
-        self._buffer.clear()
+        self._reception.begin(exchange.expected, exchange.frame if self._echoes else b"")
         if exchange.unit == BROADCAST:
             self._state, self._deadline = _State.BROADCASTING, asked + BROADCAST_DELAY
             self._arm(self._deadline)
+            self.ledger.tell(FrameKind.BROADCAST, BROADCAST, exchange.frame, now)
             return
-        slave = self.slave(exchange.unit)
-        allowance = slave.turnaround.allowance(self._turnaround_max)
         self._state = _State.ASKING
-        self._deadline = asked + allowance + self._answer_time(exchange)
+        self._deadline = asked + self._allowance(exchange) + self._answer_time(exchange)
         self._arm(self._deadline)
-        self._echo = exchange.frame if self._echoes else b""
-        self._need = len(self._echo) + REFUSAL_LENGTH
-        self.tally.asked += 1
-        slave.tally.asked += 1
+        self.ledger.asked(exchange.unit, exchange.frame, now)
+
+    def _allowance(self, exchange: Exchange) -> float:
+        if exchange.patience is not None:
+            return exchange.patience
+        return self.ledger.slave(exchange.unit).turnaround.allowance(self._turnaround_max)
 
     def _answer_time(self, exchange: Exchange) -> float:
         return (exchange.expected.length or LONGEST) * self.wire.char + MARGIN
@@ -213,54 +208,34 @@ class Line:
 
     # The way in: the right answer, or nothing.
 
-    def _examine(self, now: float) -> None:
+    def _hear(self, data: bytes, now: float) -> None:
         exchange = self._current
-        if exchange is None or (self._echo and not self._strip_echo()):
+        if self._state is not _State.ASKING or exchange is None:
+            self._hear_stray(data, now)
             return
-        buffer = self._buffer
-        length = measure(exchange.expected, buffer)
-        if length and len(buffer) < length:
-            self._need = length
-            return
-        found = ends_with(exchange.expected, buffer)
-        if found is not None:
-            self._complete(exchange, found, now)
-            return
-        self._need = 0
-        if len(buffer) > NOISE_KEPT:
-            self._count_stale(bytes(buffer[:-LONGEST]), exchange.unit)
-            del buffer[:-LONGEST]
-        if len(buffer) >= (exchange.expected.length or REFUSAL_LENGTH - 1):
+        sight = self._reception.hear(data, now)
+        if sight is Sight.ANSWER:
+            self._complete(exchange, now)
+        elif sight is Sight.DOUBT:
+            noise = self._reception.trim()
+            if noise:
+                self.ledger.stray(noise, exchange.unit, now)
             self._arm(min(self._deadline, now + PAUSE))
 
-    def _strip_echo(self) -> bool:
-        """Take our own frame off; what differs from it is a collision and never an answer."""
-        size = len(self._echo)
-        if self._buffer[:size] != self._echo:
-            self._need = 1 << 16
-            return False
-        del self._buffer[:size]
-        self._echo, self._need = b"", REFUSAL_LENGTH
-        self._first = self._last
-        return len(self._buffer) >= REFUSAL_LENGTH
-
-    def _complete(self, exchange: Exchange, found: tuple[int, int], now: float) -> None:
-        start, end = found
-        frame = bytes(self._buffer[start:end])
-        strays = bytes(self._buffer[:start] + self._buffer[end:])
+    def _complete(self, exchange: Exchange, now: float) -> None:
+        frame, noise = self._reception.take()
         self._end_exchange(exchange, frame, now)
-        refused = bool(frame[1] & REFUSAL)
-        slave = self.slave(exchange.unit)
-        for tally in (self.tally, slave.tally):
-            tally.answered += not refused
-            tally.exceptions += refused
-        slave.heard = now
-        if strays:
-            self._settle(strays, exchange.unit)
+        if self._reception.echoed():
+            self.ledger.tell(FrameKind.ECHO, exchange.unit, exchange.frame, now)
+        self.ledger.answered(exchange.unit, frame, now, now - self._sent)
+        if noise:
+            self.ledger.stray(noise, exchange.unit, now)
+            self._pay(bytearray(noise))
         elif not self._lateness.in_doubt(exchange.unit):
             asked = self._sent + len(exchange.frame) * self.wire.char
-            slave.turnaround.add(self._first - asked)
+            self.ledger.slave(exchange.unit).turnaround.add(self._reception.first - asked)
         if self._lateness:
+            refused = bool(frame[1] & REFUSAL)
             self._lateness.answered(exchange, self._sent, refused=refused)
         self._proceed()
 
@@ -268,50 +243,62 @@ class Line:
         """The deadline has passed, and whatever the kernel held back by then has been heard."""
         if self._state is not _State.ASKING or self._current is not exchange:
             return
-        found = None if self._echo else find(exchange.expected, self._buffer, silent=True)
-        if found is not None:
-            self._complete(exchange, found, max(self._last, self._sent))
-            return
-        self._fail(exchange)
+        if self._reception.settle():
+            self._complete(exchange, max(self._reception.last, self._sent))
+        else:
+            self._fail(exchange)
 
     def _paused(self, exchange: Exchange) -> None:
         """Enough bytes for an answer, then silence: it is hidden, garbled or still to come."""
-        found = find(exchange.expected, self._buffer, silent=True)
-        if found is not None:
-            self._complete(exchange, found, self._last)
-        elif self._garbled(exchange):
+        if self._reception.settle():
+            self._complete(exchange, self._reception.last)
+        elif self._broken(exchange):
             self._fail(exchange)
         else:
             self._arm(self._deadline)
 
-    def _garbled(self, exchange: Exchange) -> bool:
+    def _broken(self, exchange: Exchange) -> bool:
         """Whether what was heard is this very answer, whole but broken."""
-        return (
-            not self._echo
-            and self._buffer.startswith(exchange.expected.prefix)
-            and len(self._buffer) == exchange.expected.length
-            and not self._lateness.in_doubt(exchange.unit)
-        )
+        in_doubt = self._lateness.in_doubt(exchange.unit)
+        return not in_doubt and self._reception.whole_but_broken()
 
     def _fail(self, exchange: Exchange) -> None:
         now = _monotonic()
-        slave = self.slave(exchange.unit)
-        if self._garbled(exchange):
-            words = f"the answer of slave {exchange.unit} came garbled"
-            self.tally.crc_errors += 1
-            slave.tally.crc_errors += 1
-        else:
-            words = f"slave {exchange.unit} did not answer within {now - self._sent:.3f} s"
-            self.tally.timeouts += 1
-            slave.tally.timeouts += 1
-            asked = self._sent + len(exchange.frame) * self.wire.char
-            latest = asked + self._turnaround_max + self._answer_time(exchange)
-            self._lateness.missed(exchange, self._sent, latest)
-            if self._buffer:
-                self._settle(bytes(self._buffer), exchange.unit)
-        ended = self._last if self._buffer else now - self.wire.silence
-        self._end_exchange(exchange, SlaveTimeout(words), ended)
+        broken = self._broken(exchange)
+        heard = bytes(self._reception.buffer)
+        ended = self._reception.last if heard else now - self.wire.silence
+        if not broken:
+            self._lateness.missed(exchange, self._sent, self._latest(exchange))
+        failure = self._failure(exchange, heard, now, broken=broken)
+        self._end_exchange(exchange, failure, ended)
+        self._reception.buffer.clear()
         self._proceed()
+
+    def _failure(
+        self, exchange: Exchange, heard: bytes, now: float, *, broken: bool
+    ) -> SlaveTimeout:
+        """What went wrong, counted and in words: silence, or something else than an answer."""
+        unit, took = exchange.unit, now - self._sent
+        late = bool(heard) and not broken and self._pay(bytearray(heard))
+        if late or not heard:
+            if heard:
+                self.ledger.stray(heard, unit, now)
+            self.ledger.missed(unit, now, took)
+            return SlaveTimeout(f"slave {unit} did not answer within {took:.3f} s")
+        self.ledger.garbled(unit, heard, now, took, whole=broken)
+        if heard == exchange.frame:
+            return SlaveGarbled(
+                f"slave {unit} did not answer, but our own request came back:"
+                " if the adapter repeats it, set `echo: true` for this line"
+            )
+        return SlaveGarbled(f"the answer of slave {unit} came garbled")
+
+    def _latest(self, exchange: Exchange) -> float | None:
+        """The last moment at which the answer may still begin; None: the caller sees to that."""
+        if exchange.patience is not None:
+            return None
+        asked = self._sent + len(exchange.frame) * self.wire.char
+        return asked + self._turnaround_max + self._answer_time(exchange)
 
     def _end_exchange(self, exchange: Exchange, outcome: bytes | SlaveTimeout, now: float) -> None:
         self._quiet_at = now + self.wire.silence
@@ -319,8 +306,6 @@ class Line:
         self._keep_quiet()
         self._current = None
         self._finished = (exchange, outcome)
-        self._buffer.clear()
-        self.busy.add(now, now - self._sent)
 
     def _proceed(self) -> None:
         if not self._queue:
@@ -338,29 +323,22 @@ class Line:
         elif self._state is _State.QUIET:
             self._quiet_at = max(self._quiet_at, min(quiet_at, self._patient_until))
             self._keep_quiet()
-        self._buffer += data
-        self._count_stale(data, None)
-        if self._lateness:
-            self._hear_debt(self._buffer)
-        del self._buffer[:-LONGEST]
+        self.ledger.stray(data, 0, now)
+        buffer = self._reception.buffer
+        buffer += data
+        self._pay(buffer)
+        del buffer[:-LONGEST]
 
-    def _settle(self, strays: bytes, unit: int) -> None:
-        self._count_stale(strays, unit)
-        if self._lateness:
-            self._hear_debt(bytearray(strays))
-
-    def _hear_debt(self, strays: bytearray) -> None:
-        debt = self._lateness.settle(strays)
-        if debt is not None:
-            strays.clear()
-            self.slave(debt.unit).turnaround.add(_monotonic() - debt.sent)
-            if self._state is _State.IDLE:
-                self._keep_quiet()
-
-    def _count_stale(self, data: bytes, unit: int | None) -> None:
-        self.tally.stale_bytes += len(data)
-        if unit is not None:
-            self.slave(unit).tally.stale_bytes += len(data)
+    def _pay(self, strays: bytearray) -> bool:
+        """Whether bytes that answer nobody hold the late answer that a slave owes."""
+        debt = self._lateness.settle(strays) if self._lateness else None
+        if debt is None:
+            return False
+        strays.clear()
+        self.ledger.slave(debt.unit).turnaround.add(_monotonic() - debt.sent)
+        if self._state is _State.IDLE:
+            self._keep_quiet()
+        return True
 
     def _tick(self) -> None:
         exchange = self._current
@@ -370,7 +348,9 @@ class Line:
             else:
                 asyncio.get_running_loop().call_soon(self._guarded, self._overdue, exchange)
         elif self._state is _State.BROADCASTING and exchange is not None:
-            self._end_exchange(exchange, b"", _monotonic() - self.wire.silence)
+            now = _monotonic()
+            self.ledger.busy.add(now, now - self._sent)
+            self._end_exchange(exchange, b"", now - self.wire.silence)
             self._proceed()
         else:
             self._advance()

@@ -24,6 +24,7 @@ class Exchange:
     frame: bytes
     expected: Expected
     priority: Priority
+    patience: float | None = None
     waiters: list[asyncio.Future[bytes]] = field(default_factory=list)
     taken: bool = False
 
@@ -115,15 +116,18 @@ class RequestQueue:
         priority: Priority,
         client: Hashable,
         waiter: asyncio.Future[bytes],
+        patience: float | None = None,
     ) -> None:
         """Queue a request, or join an equal read that is queued or on the wire already.
+
+        One with a `patience` of its own neither joins nor is joined.
 
         Raises:
             ValueError: as `frames.expect`.
         """
-        exchange = self._joinable.get((unit, pdu))
+        exchange = self._joinable.get((unit, pdu)) if patience is None else None
         if exchange is None or not exchange.wanted():
-            exchange = self._enter(unit, pdu, priority)
+            exchange = self._enter(unit, pdu, priority, patience)
             self._classes[priority].add(client, exchange)
         elif priority < exchange.priority and not exchange.taken:
             exchange.priority = priority
@@ -146,8 +150,8 @@ class RequestQueue:
         waiting = [e for class_ in self._classes.values() for e in class_.drain()]
         return list(dict.fromkeys(exchange for exchange in waiting if not exchange.taken))
 
-    def _enter(self, unit: int, pdu: bytes, priority: Priority) -> Exchange:
-        exchange = Exchange(unit, pdu, build(unit, pdu), expect(unit, pdu), priority)
-        if pdu[0] in READ_REGISTERS:
+    def _enter(self, unit: int, pdu: bytes, priority: Priority, patience: float | None) -> Exchange:
+        exchange = Exchange(unit, pdu, build(unit, pdu), expect(unit, pdu), priority, patience)
+        if pdu[0] in READ_REGISTERS and patience is None:
             self._joinable[unit, pdu] = exchange
         return exchange

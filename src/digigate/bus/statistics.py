@@ -18,6 +18,8 @@ class Tally:
     exceptions: int = 0
     timeouts: int = 0
     crc_errors: int = 0
+    garbled: int = 0
+    lost: int = 0
     stale_bytes: int = 0
 
     def snapshot(self) -> Counters:
@@ -28,6 +30,8 @@ class Tally:
             self.exceptions,
             self.timeouts,
             self.crc_errors,
+            self.garbled,
+            self.lost,
             self.stale_bytes,
         )
 

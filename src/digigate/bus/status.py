@@ -25,13 +25,18 @@ class SlaveState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Frames of one slave or one line since start."""
+    """Frames of one slave or one line since start.
+
+    `asked` is the sum of the six that follow it, and of the one under way.
+    """
 
     asked: int = 0
     answered: int = 0
     exceptions: int = 0
-    timeouts: int = 0
-    crc_errors: int = 0
+    timeouts: int = 0  # nothing was heard
+    crc_errors: int = 0  # an answer of the right length came broken
+    garbled: int = 0  # something else was heard: noise, half an answer, a foreign one
+    lost: int = 0  # the line went down before the answer
     stale_bytes: int = 0  # heard while nobody was asked, or after a deadline
 
 

@@ -26,3 +26,11 @@ def test_who_leaves_while_others_are_told_does_not_disturb() -> None:
             watchers.tell()
             watchers.tell()
     assert heard == ["leaver", "stayer", "stayer"]
+
+
+def test_it_is_known_whether_anybody_listens() -> None:
+    watchers = Watchers[[]]()
+    assert not watchers
+    with watchers.watch(lambda: None):
+        assert watchers
+    assert not watchers

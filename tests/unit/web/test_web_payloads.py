@@ -66,6 +66,8 @@ def test_a_device_joins_topology_catalogue_and_bus() -> None:
             "exceptions": 0,
             "timeouts": 1,
             "crc_errors": 1,
+            "garbled": 0,
+            "lost": 0,
             "stale_bytes": 0,
         },
         "turnaround_p50": 0.0061,
