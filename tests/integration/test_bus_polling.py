@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from digigate.bus import Bus, BusRooms, LineState, SlaveState
+from digigate.bus import Bus, BusRooms, Frame, FrameKind, LineState, SlaveState
 from digigate.catalogue import Model
 from digigate.clock import Clock
 from digigate.conditions import Conditions
@@ -216,3 +216,69 @@ async def test_new_settings_give_a_new_line_and_the_same_settings_the_old() -> N
     async with running(scene):
         assert scene.bus.lines()[1].baudrate == 9600
         await eventually(lambda: scene.fresh(3))
+
+
+async def test_a_seized_line_is_left_alone_and_polled_again_afterwards() -> None:
+    async with running(Scene(device(3))) as scene:
+        await eventually(lambda: scene.fresh(3))
+        async with scene.bus.seize(RS485) as lines:
+            scene.slaves.requests.clear()
+            with pytest.raises(SlaveTimeout, match="detection is running"):
+                await scene.bus.request(3, bytes.fromhex("0301900004"))
+            answer = await lines[RS485].request(9, bytes.fromhex("0301900004"), patience=0.2)
+            assert answer[2:] == holding(9, 400, 4, METER)
+            assert [frame[0] for frame in scene.slaves.requests] == [9]
+            assert scene.state(3) is SlaveState.ONLINE
+        await eventually(lambda: len(scene.slaves.requests) > 2)
+        assert scene.slaves.requests[1][2:4] == (50000).to_bytes(2, "big")
+        await eventually(lambda: scene.fresh(3))
+
+
+async def test_a_seized_line_stays_seized_when_its_settings_change() -> None:
+    scene = Scene(device(3))
+    async with scene.bus.seize(RS485):
+        slower = scene.settings.rs485.model_copy(update={"baudrate": 9600})
+        scene.settings = scene.settings.model_copy(update={"rs485": slower})
+        async with running(scene):
+            await eventually(lambda: scene.bus.lines()[1].state is LineState.UP)
+            with pytest.raises(SlaveTimeout, match="detection is running"):
+                await scene.bus.request(3, bytes.fromhex("0301900004"))
+    assert scene.slaves.requests == []
+
+
+async def test_all_slaves_are_told_at_once() -> None:
+    async with running(Scene(device(3))) as scene:
+        await eventually(lambda: scene.fresh(3))
+        await scene.bus.broadcast(RS485, bytes.fromhex("0600640001"))
+        assert scene.store.raw(3, INSTANT, 10) is None
+        assert bytes.fromhex("0600640001") in [f[1:-2] for f in scene.slaves.requests if not f[0]]
+        await eventually(lambda: scene.fresh(3))
+        with pytest.raises(ValueError, match="FC05"):
+            await scene.bus.broadcast(RS485, bytes.fromhex("0300640001"))
+
+
+async def test_the_frames_of_a_line_are_seen_after_it_was_replaced() -> None:
+    scene = Scene(device(3))
+    seen: list[Frame] = []
+    with scene.bus.frames.watch(seen.append):
+        slower = scene.settings.rs485.model_copy(update={"baudrate": 57600})
+        scene.settings = scene.settings.model_copy(update={"rs485": slower})
+        async with running(scene):
+            await eventually(lambda: scene.fresh(3))
+    assert {frame.line for frame in seen} == {"rs485"}
+    assert {frame.kind for frame in seen} >= {FrameKind.REQUEST, FrameKind.ANSWER}
+
+
+async def test_a_session_asks_its_slave_alone() -> None:
+    async with running(Scene(device(3))) as scene:
+        await eventually(lambda: scene.fresh(3))
+        async with scene.bus.session(3, "a") as ask:
+            other = asyncio.create_task(
+                scene.bus.request(3, bytes.fromhex("0301910001"), client="b")
+            )
+            assert (await ask(bytes.fromhex("0301900004")))[2:] == holding(3, 400, 4, METER)
+            assert not other.done()
+        assert (await other)[2:] == holding(3, 401, 1, METER)
+        with pytest.raises(KeyError):
+            async with scene.bus.session(9, "a"):
+                pass

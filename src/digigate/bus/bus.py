@@ -1,124 +1,42 @@
 """The door down: both lines, their slaves, and one way to ask any of them."""
 
-import asyncio
-from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 
-from digigate.bus.frames import WRITES
+from digigate.bus.access import Access
+from digigate.bus.busline import BusLine, BusRooms, Doors
+from digigate.bus.frames import WRITE_MANY, WRITE_ONE, WRITES
 from digigate.bus.line import Line
-from digigate.bus.link import Link
-from digigate.bus.polled import PolledSlave, Surroundings
-from digigate.bus.poller import Poller
+from digigate.bus.polled import PolledSlave
 from digigate.bus.requests import Priority
 from digigate.bus.status import LineStatus, SlaveState, SlaveStatus
-from digigate.catalogue import Catalogue
-from digigate.clock import Clock
-from digigate.conditions import Conditions
+from digigate.bus.trace import Frame
 from digigate.errors import SlaveTimeout
-from digigate.settings.sections import Addressing, Buses, Polling
+from digigate.settings.sections import Buses, Polling
 from digigate.settings.sections import Line as LineSettings
 from digigate.settings.topology import BusName, Topology
-from digigate.store import Store
-from digigate.supervisor import Ready
 from digigate.watchers import Watchers
 
 Watcher = Callable[[], None]
+Ask = Callable[[bytes], Awaitable[bytes]]
 
-
-@dataclass(frozen=True, slots=True)
-class BusRooms:
-    """The other rooms that a bus works with."""
-
-    store: Store
-    conditions: Conditions
-    clock: Clock
-    catalogue: Catalogue
-
-
-class BusLine:
-    """One line with its port and its poller: the service that the supervisor runs."""
-
-    def __init__(
-        self,
-        name: BusName,
-        settings: LineSettings,
-        polling: Polling,
-        rooms: BusRooms,
-        changed: Watcher,
-    ) -> None:
-        self.name = name
-        self.settings = settings
-        self.polling = polling
-        self.line = Line(name, settings)
-        self.link = Link(self.line, settings, rooms.clock, rooms.conditions, changed)
-        around = Surroundings(
-            self.line,
-            rooms.store,
-            rooms.clock,
-            rooms.conditions,
-            rooms.catalogue,
-            polling.retry_max,
-            settings.addressing is Addressing.PRIVATE,
-            changed,
-        )
-        self.poller = Poller(around, self.line.wire, polling.integration_period)
-        self._clock = rooms.clock
-
-    async def run(self, ready: Ready) -> None:
-        """As `Service.run`; a missing device is a condition, not a reason to be not ready."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.link.keep_open())
-            tasks.create_task(self.poller.run(self.link.up))
-            ready()
-
-    def status(self) -> LineStatus:
-        """The line as it stands."""
-        link, poller, line = self.link, self.poller, self.line
-        return LineStatus(
-            self.name,
-            self.settings.port,
-            link.state,
-            link.since,
-            link.reason,
-            self.settings.baudrate,
-            line.tally.snapshot(),
-            line.busy.share(self._clock.monotonic()),
-            poller.planned,
-            poller.cycle(0.5),
-            poller.cycle(0.95),
-        )
-
-    def slave_status(self, slave: PolledSlave) -> SlaveStatus:
-        """One of its slaves as it stands."""
-        record = self.line.slave(slave.device.address)
-        now = self._clock.monotonic()
-        ago = None if record.heard is None else timedelta(seconds=now - record.heard)
-        waiting = slave.retry_at if slave.state is SlaveState.SILENT else None
-        return SlaveStatus(
-            slave.device.address,
-            self.name,
-            slave.state,
-            slave.since,
-            slave.reason,
-            None if ago is None else self._clock.now() - ago * self._clock.speed,
-            record.tally.snapshot(),
-            record.turnaround.percentile(0.5),
-            record.turnaround.percentile(0.99),
-            None if waiting is None else max(0.0, waiting - now),
-        )
+DETECTING = "detection is running"
 
 
 class Bus:
-    """Both lines of the box; implements `Requests` for every slave of the topology."""
+    """Both lines of the box; implements `Requests` for every slave of the topology.
+
+    `frames` tells each frame of every line, over restarts of lines.
+    """
 
     def __init__(
         self, settings: Buses, polling: Polling, topology: Topology, rooms: BusRooms
     ) -> None:
+        self.frames = Watchers[[Frame]]()
         self._rooms = rooms
         self._topology = topology
         self._watchers = Watchers[[]]()
+        self._doors = {n: Doors(Access(), self.frames, self._watchers.tell) for n in BusName}
         self._lines = {name: self._open(name, getattr(settings, name), polling) for name in BusName}
 
     def service(self, name: BusName, settings: LineSettings, polling: Polling) -> BusLine:
@@ -152,17 +70,69 @@ class Bus:
 
         Raises:
             KeyError: the topology has no such slave.
+            LineSeized: detection, or something like it, has the line for itself.
             ValueError: the PDU is none.
         """
         line, slave = self._slave(unit)
         if slave.state is SlaveState.SILENT and slave.retry_at is not None:
             raise SlaveTimeout(slave.reason)
         if not pdu or pdu[0] not in WRITES:
-            return await line.line.request(unit, pdu, priority, client)
+            return await line.access.request(unit, pdu, priority, client)
         try:
-            return await line.line.request(unit, pdu, priority, client)
+            return await line.access.request(unit, pdu, priority, client)
         finally:
             slave.written()
+
+    async def broadcast(self, name: BusName, pdu: bytes) -> None:
+        """Write to all slaves of one line at once; none of them answers.
+
+        Raises:
+            ValueError: not a write that may be broadcast: FC05, 06, 15 or 16.
+            LineDown: the port is closed or was lost.
+            LineSeized: detection, or something like it, has the line for itself.
+        """
+        if not pdu or pdu[0] not in WRITE_ONE | WRITE_MANY:
+            raise ValueError("only a write by FC05, 06, 15 or 16 can be said to all slaves")
+        line = self._lines[name]
+        try:
+            await line.access.broadcast(pdu)
+        finally:
+            for slave in line.poller.slaves.values():
+                slave.written()
+
+    @asynccontextmanager
+    async def session(self, unit: int, client: Hashable) -> AsyncGenerator[Ask, None]:
+        """Yields `ask(pdu)`; no other client's request reaches that slave while the block runs.
+
+        Polling goes on. `ask` raises what `request` does.
+
+        Raises:
+            KeyError: the topology has no such slave.
+        """
+
+        async def ask(pdu: bytes) -> bytes:
+            return await self.request(unit, pdu, Priority.CLIENT, client)
+
+        line, _ = self._slave(unit)
+        async with line.access.session(unit, client):
+            yield ask
+
+    @asynccontextmanager
+    async def seize(
+        self, *names: BusName, reason: str = DETECTING
+    ) -> AsyncGenerator[dict[BusName, Line], None]:
+        """Yields these lines for raw requests to any unit, while nobody else asks anything there.
+
+        Clients of their slaves are told `reason`. Afterwards each slave is identified anew.
+
+        Raises:
+            LineSeized: somebody else has one of them already.
+        """
+        async with AsyncExitStack() as stack:
+            for name in dict.fromkeys(names):
+                await stack.enter_async_context(self._doors[name].access.seize(reason))
+                stack.callback(self._doubt, name)
+            yield {name: self._lines[name].line for name in names}
 
     def lines(self) -> tuple[LineStatus, ...]:
         """Both lines, wired or not."""
@@ -182,9 +152,12 @@ class Bus:
         return self._watchers.watch(watcher)
 
     def _open(self, name: BusName, settings: LineSettings, polling: Polling) -> BusLine:
-        line = BusLine(name, settings, polling, self._rooms, self._watchers.tell)
+        line = BusLine(name, settings, polling, self._rooms, self._doors[name])
         line.poller.set_devices(self._topology.on(name))
         return line
+
+    def _doubt(self, name: BusName) -> None:
+        self._lines[name].poller.doubt()
 
     def _slave(self, unit: int) -> tuple[BusLine, PolledSlave]:
         for line in self._lines.values():

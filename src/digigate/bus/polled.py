@@ -12,7 +12,7 @@ from digigate.bus.status import SlaveState
 from digigate.catalogue import Catalogue, Certainty, Model, Pace
 from digigate.clock import Clock
 from digigate.conditions import Conditions
-from digigate.errors import LineDown, SlaveException, SlaveTimeout
+from digigate.errors import LineDown, LineSeized, SlaveException, SlaveTimeout
 from digigate.settings.topology import Device
 from digigate.store import SlaveImage, Span, Store
 
@@ -100,6 +100,12 @@ class PolledSlave:
         self.deal(Pace.BOUNDARY)
         self.deal(Pace.ROTATING)
 
+    def doubt(self) -> None:
+        """Somebody else had the line: identify the slave, now, before it is read again."""
+        self._identified = False
+        if self.model is not None:
+            self.retry_at = None
+
     def expect_every(self, period: Callable[[Pace], float]) -> None:
         """Tell the image how often each class is read, so that it knows what is stale."""
         if self.image is not None:
@@ -111,6 +117,8 @@ class PolledSlave:
         self.running = True
         try:
             await self._meet(missed)
+        except LineSeized:
+            self._identified = False
         except SlaveTimeout as error:
             self._fall_silent(str(error))
         except LineDown as error:
@@ -146,6 +154,8 @@ class PolledSlave:
         address = self.device.address
         try:
             return await self._around.line.request(address, read.pdu, Priority.POLL, address)
+        except LineSeized:
+            raise
         except SlaveTimeout:
             missed()
             if self.state is SlaveState.SILENT:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from digigate.bus.plan import Read, cycle_time, cycles_to_rotate, period, rotating_per_cycle
 from digigate.bus.polled import PolledSlave, Surroundings
@@ -51,11 +51,17 @@ class Poller:
         """Poll nobody; all images go."""
         self.set_devices(())
 
-    async def run(self, up: asyncio.Event) -> None:
-        """Poll while `up` is set, until cancelled."""
+    def doubt(self) -> None:
+        """Identify every slave before it is read again: others may sit there now."""
+        for slave in self.slaves.values():
+            slave.doubt()
+
+    async def run(self, up: asyncio.Event, free: Callable[[], Awaitable[None]]) -> None:
+        """Poll while `up` is set and `free` lets us, until cancelled."""
         async with asyncio.TaskGroup() as turns:
             while True:
                 await up.wait()
+                await free()
                 began = self._around.clock.monotonic()
                 await self._cycle(turns, began)
                 took = self._around.clock.monotonic() - began

@@ -1,0 +1,117 @@
+"""One line with its port and its poller: what the supervisor runs and pages are told of."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from digigate.bus.access import Access
+from digigate.bus.line import Line
+from digigate.bus.link import Link
+from digigate.bus.polled import PolledSlave, Surroundings
+from digigate.bus.poller import Poller
+from digigate.bus.status import LineStatus, SlaveState, SlaveStatus
+from digigate.bus.trace import Frame
+from digigate.catalogue import Catalogue
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.settings.sections import Addressing, Polling
+from digigate.settings.sections import Line as LineSettings
+from digigate.settings.topology import BusName
+from digigate.store import Store
+from digigate.supervisor import Ready
+from digigate.watchers import Watchers
+
+
+@dataclass(frozen=True, slots=True)
+class BusRooms:
+    """The other rooms that a bus works with."""
+
+    store: Store
+    conditions: Conditions
+    clock: Clock
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What a line shares with its predecessors and with the other lines of the bus."""
+
+    access: Access
+    frames: Watchers[[Frame]]
+    changed: Callable[[], None]
+
+
+class BusLine:
+    """One line with its port and its poller: the service that the supervisor runs."""
+
+    def __init__(
+        self,
+        name: BusName,
+        settings: LineSettings,
+        polling: Polling,
+        rooms: BusRooms,
+        doors: Doors,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.polling = polling
+        self.line = Line(name, settings, doors.frames)
+        self.access = doors.access
+        self.access.line = self.line
+        self.link = Link(self.line, settings, rooms.clock, rooms.conditions, doors.changed)
+        around = Surroundings(
+            self.access,
+            rooms.store,
+            rooms.clock,
+            rooms.conditions,
+            rooms.catalogue,
+            polling.retry_max,
+            settings.addressing is Addressing.PRIVATE,
+            doors.changed,
+        )
+        self.poller = Poller(around, self.line.wire, polling.integration_period)
+        self._clock = rooms.clock
+
+    async def run(self, ready: Ready) -> None:
+        """As `Service.run`; a missing device is a condition, not a reason to be not ready."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.link.keep_open())
+            tasks.create_task(self.poller.run(self.link.up, self.access.free))
+            ready()
+
+    def status(self) -> LineStatus:
+        """The line as it stands."""
+        link, poller, line = self.link, self.poller, self.line
+        return LineStatus(
+            self.name,
+            self.settings.port,
+            link.state,
+            link.since,
+            link.reason,
+            self.settings.baudrate,
+            line.ledger.tally.snapshot(),
+            line.ledger.busy.share(self._clock.monotonic()),
+            poller.planned,
+            poller.cycle(0.5),
+            poller.cycle(0.95),
+        )
+
+    def slave_status(self, slave: PolledSlave) -> SlaveStatus:
+        """One of its slaves as it stands."""
+        record = self.line.ledger.slave(slave.device.address)
+        now = self._clock.monotonic()
+        ago = None if record.heard is None else timedelta(seconds=now - record.heard)
+        waiting = slave.retry_at if slave.state is SlaveState.SILENT else None
+        return SlaveStatus(
+            slave.device.address,
+            self.name,
+            slave.state,
+            slave.since,
+            slave.reason,
+            None if ago is None else self._clock.now() - ago * self._clock.speed,
+            record.tally.snapshot(),
+            record.turnaround.percentile(0.5),
+            record.turnaround.percentile(0.99),
+            None if waiting is None else max(0.0, waiting - now),
+        )
