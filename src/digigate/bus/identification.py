@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from digigate.bus.loads import Ask
 from digigate.bus.plan import Read
-from digigate.catalogue import Pace, RegisterType, decode
+from digigate.catalogue import Catalogue, Model, Pace, RegisterType, decode
+from digigate.errors import SlaveException
 
 MAGIC = "SOCO"
 IDENTIFICATION = Read(50000, 66, Pace.DEMAND, "identification")  # 66 words are common to all
+NET_ID = Read(50067, 2, Pace.DEMAND, "identification")  # only in blocks of 69 words
+_NET_ID_FROM = 69
 _RANGE = 4
+_SERIAL = 8
 _PRODUCT_NAME = 50
 _EXTENDED_NAME = 58
 
@@ -20,6 +25,7 @@ class NamePlate:
     product_range: int
     product_name: str
     extended_name: str
+    serial: str = ""
 
     @property
     def words(self) -> str:
@@ -34,7 +40,46 @@ def name_plate(data: bytes) -> NamePlate:
         int.from_bytes(data[2 * _RANGE : 2 * _RANGE + 2], "big"),
         _text(data, _PRODUCT_NAME, 8, RegisterType.STRING_NORM),
         _text(data, _EXTENDED_NAME, 8, RegisterType.STRING_NORM),
+        _serial(data),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Who answered: its name plate, the model that this means, and its NET ID where it has one."""
+
+    plate: NamePlate
+    model: Model | None
+    net_id: int = 0
+
+
+async def identify(ask: Ask, catalogue: Catalogue) -> Identified:
+    """Read who a device is.
+
+    Raises:
+        SlaveException: it does not identify itself.
+        SlaveTimeout: it does not answer.
+        LineDown: nor does the line.
+    """
+    plate = name_plate(await ask(IDENTIFICATION.start, IDENTIFICATION.count))
+    if plate.magic != MAGIC:
+        return Identified(plate, None)
+    model = catalogue.identify(plate.product_range, plate.product_name, plate.extended_name)
+    if model is None or model.identification_words < _NET_ID_FROM:
+        return Identified(plate, model)
+    try:
+        net_id = int.from_bytes(await ask(NET_ID.start, NET_ID.count), "big")
+    except SlaveException:  # an older firmware's block is shorter
+        return Identified(plate, model)
+    return Identified(plate, model, net_id)
+
+
+def _serial(data: bytes) -> str:
+    """As printed: year and week, site and line (four digits each, BCD), number; empty if all 0."""
+    when, where, number = (
+        int.from_bytes(data[2 * word : 2 * word + 2], "big") for word in range(_SERIAL, _SERIAL + 3)
+    )
+    return f"{when:04x}{where:04x}{number:03d}" if when or where or number else ""
 
 
 def _text(data: bytes, word: int, words: int, type_: RegisterType) -> str:

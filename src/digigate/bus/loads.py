@@ -1,9 +1,10 @@
 """Which loads a device has: what its load settings say, in words, with the names that it keeps."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from digigate.bus.requests import Priority, Requests
 from digigate.catalogue import Model, Point, Value, decode
 from digigate.errors import SlaveException
 from digigate.settings.topology import Load
@@ -32,6 +33,18 @@ class Wired:
 
     enabled: bool
     type: str = ""
+
+
+def asking(
+    door: Requests, unit: int, priority: Priority = Priority.CLIENT, client: Hashable = None
+) -> Ask:
+    """How to read holding registers of one slave behind a door down."""
+
+    async def ask(start: int, count: int) -> bytes:
+        pdu = b"\x03" + start.to_bytes(2, "big") + count.to_bytes(2, "big")
+        return (await door.request(unit, pdu, priority, client))[2:]
+
+    return ask
 
 
 async def read_loads(ask: Ask, model: Model, known: Iterable[Load] = ()) -> tuple[Load, ...]:
