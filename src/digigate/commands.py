@@ -72,6 +72,11 @@ class Commands:
         self._table[command.name] = command
 
     @property
+    def entries(self) -> tuple[Command[Any] | Stream[Any], ...]:
+        """All entries in alphabetical order."""
+        return tuple(self._table[name] for name in self.names)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """All names in alphabetical order."""
         return tuple(sorted(self._table))

@@ -114,5 +114,6 @@ class House:
             conditions=self.conditions,
             clock=self.clock,
             catalogue=self.catalogue,
+            commands=self.commands,
         )
         return WebServer(web, self.gate, self.ports, self.certificates, eyes)

@@ -21,3 +21,9 @@ class Access:
     view: Profile = Profile.USER
     change: Profile = Profile.ADMIN
     reboot: bool = False
+
+
+EVERYBODY = frozenset(Profile)
+"""Diagnostics are visible to all (§11.1)."""
+ADMINISTRATORS = frozenset((Profile.ADMIN, Profile.CYBER))
+"""Who may change the configuration (§11.1)."""

@@ -22,6 +22,7 @@ from digigate.catalogue import (
     Statistic,
 )
 from digigate.clock import Clock
+from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.identity import GatewayModel, Identity
 from digigate.services.web.view import View
@@ -74,6 +75,7 @@ class Plant:
         self.store = Store(self.clock)
         self.bus = _bus()
         self.topology = TOPOLOGY
+        self.commands = Commands()
         self.image = self.store.open(METER, MODEL, [_span("instant"), _span("energy")])
         self.view = View(
             identity=self.identity,
@@ -86,6 +88,7 @@ class Plant:
             conditions=self.conditions,
             clock=self.clock,
             catalogue=Catalogue(QUANTITIES, {MODEL.key: MODEL}),
+            commands=self.commands,
         )
 
     def poll(self, milliamperes: int = 10_500, wh: int = 1_234_000) -> None:

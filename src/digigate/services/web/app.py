@@ -21,7 +21,10 @@ def build_app(
     app[VIEW], app[SITE], app[FEED] = view, site, Feed(view)
     app.on_shutdown.append(_end_streams)
     for route in routes:
-        app.router.add_get(route.path, entitled(route), allow_head=route.head)
+        if route.method == "GET":
+            app.router.add_get(route.path, entitled(route), allow_head=route.head)
+        else:
+            app.router.add_route(route.method, route.path, entitled(route))
     return app
 
 

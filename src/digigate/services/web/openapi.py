@@ -9,6 +9,7 @@ from digigate.services.web.route import Route
 
 PARAMETER = re.compile(r"{(\w+)}")
 API = "/api/"
+TEXTS = {"topics", "name"}
 QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v1/devices/{address}/readings": ("load",),
     "/api/v1/stream": ("topics", "device", "load"),
@@ -20,7 +21,11 @@ def document(routes: Iterable[Route]) -> Object:
     return {
         "openapi": "3.1.0",
         "info": {"title": "digigate", "version": __version__},
-        "paths": {route.path: {"get": _operation(route)} for route in routes if _is_api(route)},
+        "paths": {
+            route.path: {route.method.lower(): _operation(route)}
+            for route in routes
+            if _is_api(route)
+        },
     }
 
 
@@ -31,7 +36,9 @@ def _is_api(route: Route) -> bool:
 def _operation(route: Route) -> Object:
     kind = "application/json" if route.head else "text/event-stream"
     failures = ["404"] if route.measurement or PARAMETER.search(route.path) else []
+    body: Object = {"requestBody": {"content": {kind: {}}}} if route.method == "POST" else {}
     return {
+        **body,
         "summary": route.summary,
         "x-profile": str(route.profile),
         "parameters": [
@@ -46,5 +53,5 @@ def _operation(route: Route) -> Object:
 
 
 def _parameter(name: str, place: str) -> Object:
-    kind = "string" if name == "topics" else "integer"
+    kind = "string" if name in TEXTS else "integer"
     return {"name": name, "in": place, "required": place == "path", "schema": {"type": kind}}

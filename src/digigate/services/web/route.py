@@ -15,7 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Route:
     """One line of the table of routes; `measurement` = only models with measurement pages."""
 
-    method: Literal["GET"]
+    method: Literal["GET", "POST"]
     path: str
     handler: Handler
     profile: Profile

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from digigate.services.web import api, payloads
+from digigate.services.web import api, ordering, payloads
 from digigate.services.web.keys import SITE
 from digigate.services.web.openapi import document
 from digigate.services.web.route import Handler, Route
@@ -50,6 +50,9 @@ ROUTES: tuple[Route, ...] = (
     _api("/services", api.payload(payloads.services), "The services and their ports"),
     _api("/conditions", api.payload(payloads.conditions), "What is wrong now"),
     _api("/stream", api.stream, "Server-sent events of all the above", head=False),
+    _api("/commands", ordering.listing, "What can be ordered, and by whom"),
+    Route("POST", V1 + "/commands/{name}", ordering.execute, Profile.USER, "Order something"),
+    _api("/events/{name}", ordering.events, "Events of one of them", head=False),
     _api("/openapi.json", openapi, "This description"),
     _page("/", "Overview"),
     _page("/devices", "Devices"),

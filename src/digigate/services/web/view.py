@@ -7,6 +7,7 @@ from typing import Protocol
 from digigate.bus.status import LineStatus, SlaveStatus
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
+from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.identity import Identity
 from digigate.settings.sections import Settings
@@ -39,3 +40,4 @@ class View:
     conditions: Conditions
     clock: Clock
     catalogue: Catalogue
+    commands: Commands
