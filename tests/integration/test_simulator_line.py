@@ -15,12 +15,12 @@ import pytest
 from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 
-from digigate.simulator.answers import Illegal
-from digigate.simulator.frames import is_whole, sealed
-from digigate.simulator.line import Counters, Line, Manner
-from digigate.simulator.pacing import Wire
-from digigate.simulator.tcp import listening
-from digigate.simulator.tty import Terminal, offered
+from digigate.simulator.device.answers import Illegal
+from digigate.simulator.wire.frames import is_whole, sealed
+from digigate.simulator.wire.line import Counters, Line, Manner
+from digigate.simulator.wire.pacing import Wire
+from digigate.simulator.wire.tcp import listening
+from digigate.simulator.wire.tty import Terminal, offered
 
 CHAR = 10 / 38400
 ASK = sealed(bytes.fromhex("070300640004"))

@@ -8,15 +8,15 @@ from random import Random
 
 from digigate.catalogue import Catalogue
 from digigate.simulator.control import controlled
-from digigate.simulator.line import Counters, Line, Manner
-from digigate.simulator.meter import Meter, Surroundings
+from digigate.simulator.device.meter import Meter, Surroundings
 from digigate.simulator.orders import PlantOrders
-from digigate.simulator.pacing import FIFO, Wire
+from digigate.simulator.physics.supply import Grid
 from digigate.simulator.plant import BusPlan, Plant
-from digigate.simulator.supply import Grid
-from digigate.simulator.tcp import listening
 from digigate.simulator.timing import PlantClock
-from digigate.simulator.tty import Terminal, offered
+from digigate.simulator.wire.line import Counters, Line, Manner
+from digigate.simulator.wire.pacing import FIFO, Wire
+from digigate.simulator.wire.tcp import listening
+from digigate.simulator.wire.tty import Terminal, offered
 
 Announcement = dict[str, object]
 

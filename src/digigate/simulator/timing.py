@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from digigate.simulator.demand import EPOCH
+from digigate.simulator.physics.demand import EPOCH
 
 LATEST = datetime(2130, 1, 1, tzinfo=UTC)  # the meters' dates end in 2136
 

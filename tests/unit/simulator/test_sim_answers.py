@@ -2,7 +2,7 @@
 
 import pytest
 
-from digigate.simulator.answers import Illegal, answer
+from digigate.simulator.device.answers import Illegal, answer
 
 
 class Plain:

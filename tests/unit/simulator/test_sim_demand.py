@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digigate.simulator.chance import DAY, chance
-from digigate.simulator.demand import EPOCH, HABITS, Demand, Usage
+from digigate.simulator.physics.chance import DAY, chance
+from digigate.simulator.physics.demand import EPOCH, HABITS, Demand, Usage
 
 HOUR = 3600.0
 

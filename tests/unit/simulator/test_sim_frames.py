@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymodbus.framer import FramerRTU
 
-from digigate.simulator.frames import Receiver, expected_length, is_whole, sealed
+from digigate.simulator.wire.frames import Receiver, expected_length, is_whole, sealed
 
 READ = sealed(bytes.fromhex("0403480c0002"))
 ONE = sealed(bytes.fromhex("0506e1000005"))

@@ -3,12 +3,12 @@
 import pytest
 
 from digigate.catalogue import Statistic
-from digigate.simulator.chance import DAY
-from digigate.simulator.circuit import Circuit, Rating
-from digigate.simulator.demand import Usage
-from digigate.simulator.feeder import Feeder
-from digigate.simulator.ledger import CURVES, INDICES, Ledger, year_start
-from digigate.simulator.supply import Grid
+from digigate.simulator.device.ledger import CURVES, INDICES, Ledger, year_start
+from digigate.simulator.physics.chance import DAY
+from digigate.simulator.physics.circuit import Circuit, Rating
+from digigate.simulator.physics.demand import Usage
+from digigate.simulator.physics.feeder import Feeder
+from digigate.simulator.physics.supply import Grid
 
 GRID = Grid(230.0, 50, 5)
 NOON = 800 * DAY + 12 * 3600.0  # a Wednesday in March 2026

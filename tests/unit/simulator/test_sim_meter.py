@@ -7,9 +7,9 @@ import pytest
 from digigate.catalogue import Block, Composite, Pace, Point, RegisterType, Statistic, decode
 from digigate.catalogue.models import Certainty, Detection, LoadPlan, Model, Probe
 from digigate.simulator import plant
-from digigate.simulator.answers import Illegal
-from digigate.simulator.meter import Meter, Surroundings
-from digigate.simulator.supply import Grid
+from digigate.simulator.device.answers import Illegal
+from digigate.simulator.device.meter import Meter, Surroundings
+from digigate.simulator.physics.supply import Grid
 from digigate.simulator.timing import PlantClock
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)  # a Tuesday

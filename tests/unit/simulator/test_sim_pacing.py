@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digigate.simulator.pacing import Wire, delivery, heard
+from digigate.simulator.wire.pacing import Wire, delivery, heard
 
 CHAR = 10 / 38400  # 8N1
 

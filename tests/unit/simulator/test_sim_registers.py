@@ -7,7 +7,7 @@ import pytest
 
 from digigate.catalogue import Composite, Point, Value, decode
 from digigate.catalogue.models import Form
-from digigate.simulator.meter import Meter
+from digigate.simulator.device.meter import Meter
 from digigate.simulator.plant import load_plant
 from digigate.simulator.site import Site
 from digigate.simulator.timing import PlantClock

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from digigate.catalogue import Block, Model, Point, Value, encode
-from digigate.simulator.answers import ILLEGAL_ADDRESS, Illegal
+from digigate.simulator.device.answers import ILLEGAL_ADDRESS, Illegal
 
 Source = Callable[[float], Value | None]
 """The value of one point at a time; None = not available."""

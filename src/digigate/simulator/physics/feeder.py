@@ -2,11 +2,11 @@
 
 import math
 
-from digigate.simulator.chance import DAY
-from digigate.simulator.circuit import MEAN_OF, Energies, Values, network
-from digigate.simulator.harmonics import distortion
-from digigate.simulator.supply import Grid, sequences, unbalance
-from digigate.simulator.wiring import Wiring
+from digigate.simulator.physics.chance import DAY
+from digigate.simulator.physics.circuit import MEAN_OF, Energies, Values, network
+from digigate.simulator.physics.harmonics import distortion
+from digigate.simulator.physics.supply import Grid, sequences, unbalance
+from digigate.simulator.physics.wiring import Wiring
 
 ALL = (0, 1, 2)
 NETWORK = Wiring(phases=3, neutral=True, sensors=False)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from digigate.catalogue import Statistic
-from digigate.simulator.chance import between
-from digigate.simulator.circuit import Energies, Values
-from digigate.simulator.demand import EPOCH
+from digigate.simulator.physics.chance import between
+from digigate.simulator.physics.circuit import Energies, Values
+from digigate.simulator.physics.demand import EPOCH
 
 LOOK_BACK = tuple(range(3600, 86400, 3600))  # s: the day before that fills the extremes at start
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)

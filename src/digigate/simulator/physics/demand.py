@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 
-from digigate.simulator.chance import DAY, Wave, between, ripple, waves
+from digigate.simulator.physics.chance import DAY, Wave, between, ripple, waves
 
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 """The Monday on which all plants began to count; times are seconds since then, in local time."""

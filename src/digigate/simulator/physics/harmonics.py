@@ -2,8 +2,8 @@
 
 import math
 
-from digigate.simulator.supply import Supply
-from digigate.simulator.wiring import Wiring
+from digigate.simulator.physics.supply import Supply
+from digigate.simulator.physics.wiring import Wiring
 
 SPECTRUM = {3: 0.62, 5: 0.55, 7: 0.38, 9: 0.22, 11: 0.24, 13: 0.17, 15: 0.09, 17: 0.1, 19: 0.08,
             21: 0.05, 23: 0.06, 25: 0.05}  # fmt: skip

@@ -3,11 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from digigate.simulator.chance import between
-from digigate.simulator.demand import HABITS, Demand, Usage
-from digigate.simulator.harmonics import distortion
-from digigate.simulator.supply import Grid, Supply, sequences, unbalance
-from digigate.simulator.wiring import LoadType, wiring
+from digigate.simulator.physics.chance import between
+from digigate.simulator.physics.demand import HABITS, Demand, Usage
+from digigate.simulator.physics.harmonics import distortion
+from digigate.simulator.physics.supply import Grid, Supply, sequences, unbalance
+from digigate.simulator.physics.wiring import LoadType, wiring
 
 Values = dict[str, float]
 """Quantity key -> value in the quantity's unit; what the wiring does not give is not in it."""

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digigate.catalogue import Model, Statistic
-from digigate.simulator.answers import ILLEGAL_VALUE, Illegal
-from digigate.simulator.circuit import Circuit, Rating
-from digigate.simulator.feeder import Feeder
-from digigate.simulator.image import Image
-from digigate.simulator.ledger import NAIVE_EPOCH, Ledger
-from digigate.simulator.nameplate import SETTINGS, SETTINGS_STRIDE, constants, leaves
+from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
+from digigate.simulator.device.image import Image
+from digigate.simulator.device.ledger import NAIVE_EPOCH, Ledger
+from digigate.simulator.device.nameplate import SETTINGS, SETTINGS_STRIDE, constants, leaves
+from digigate.simulator.device.sources import CLOCK, Sources, local_time
+from digigate.simulator.physics.circuit import Circuit, Rating
+from digigate.simulator.physics.feeder import Feeder
+from digigate.simulator.physics.supply import Grid
+from digigate.simulator.physics.wiring import LOAD_TYPES
 from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
-from digigate.simulator.sources import CLOCK, Sources, local_time
-from digigate.simulator.supply import Grid
 from digigate.simulator.timing import PlantClock
-from digigate.simulator.wiring import LOAD_TYPES
 
 NATURAL = (Statistic.INSTANT, Statistic.TOTAL)
 

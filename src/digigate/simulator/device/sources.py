@@ -8,10 +8,10 @@ from functools import partial
 
 from digigate.catalogue import Composite, Model, Point, Statistic, Value
 from digigate.catalogue.models import Form
-from digigate.simulator.circuit import LEADING
-from digigate.simulator.harmonics import rank
-from digigate.simulator.image import Source
-from digigate.simulator.ledger import INDICES, NAIVE_EPOCH, Ledger, year_start
+from digigate.simulator.device.image import Source
+from digigate.simulator.device.ledger import INDICES, NAIVE_EPOCH, Ledger, year_start
+from digigate.simulator.physics.circuit import LEADING
+from digigate.simulator.physics.harmonics import rank
 
 CLOCK = range(57600, 57606)  # day, month, year, hour, minute, second (facts §5)
 HARMONIC = re.compile(r"h_([iuv](?:\d+|n))_(\d+)")  # `h_i1_3`: rank 3 of I1

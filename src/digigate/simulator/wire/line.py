@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from digigate.simulator.answers import Registers, answer
-from digigate.simulator.frames import Receiver, sealed
-from digigate.simulator.pacing import Piece, Wire, delivery, heard
+from digigate.simulator.device.answers import Registers, answer
+from digigate.simulator.wire.frames import Receiver, sealed
+from digigate.simulator.wire.pacing import Piece, Wire, delivery, heard
 
 log = logging.getLogger(__name__)
 

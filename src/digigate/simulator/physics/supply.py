@@ -4,7 +4,7 @@ import cmath
 import math
 from dataclasses import dataclass
 
-from digigate.simulator.chance import between, ripple, waves
+from digigate.simulator.physics.chance import between, ripple, waves
 
 THIRD = 2 * math.pi / 3
 SLOW = (43200.0, 7300.0, 1700.0)  # s: what the whole district does

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from digigate.catalogue import Model, Value
+from digigate.simulator.physics.wiring import LOAD_TYPES
 from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
-from digigate.simulator.wiring import LOAD_TYPES
 
 BUILD_DATE = datetime(2025, 6, 16, 9, 30)  # noqa: DTZ001 -- a date without a zone
 VERSION = (1, 9, 2)

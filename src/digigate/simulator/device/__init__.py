@@ -1,0 +1,1 @@
+"""One simulated device: its registers, its figures, what it does with what it is told."""

@@ -1,0 +1,1 @@
+"""What loads and the network do, as pure functions of time."""
