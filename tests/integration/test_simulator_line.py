@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import termios
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,9 @@ import pytest
 from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 
-from digigate.simulator.device.answers import Illegal
+from digigate.simulator.device.answers import Illegal, answer
 from digigate.simulator.wire.frames import is_whole, sealed
-from digigate.simulator.wire.line import Counters, Line, Manner
-from digigate.simulator.wire.pacing import Wire
+from digigate.simulator.wire.line import Channel, Counters, Line, Manner, Saying
 from digigate.simulator.wire.tcp import listening
 from digigate.simulator.wire.tty import Terminal, offered
 
@@ -44,33 +43,42 @@ class Words:
 
 @dataclass
 class Device:
+    address: int
     registers: Words
     on: bool = True
+    baudrate: int = 38400
+
+    def hear(self, request: bytes) -> tuple[Saying, ...]:
+        if not self.on or request[0] not in (0, self.address):
+            return ()
+        said = answer(self.registers, request[1:])
+        return (Saying(sealed(request[:1] + said)),) if request[0] else ()
 
 
 class Bench:
     """A line with the slaves 7 and 8."""
 
-    def __init__(self, char_time: float, turnaround: float = 0.002) -> None:
-        self.devices = {7: Device(Words()), 8: Device(Words())}
+    def __init__(self, *, paced: bool = True, turnaround: float = 0.002) -> None:
+        self.devices = {unit: Device(unit, Words()) for unit in (7, 8)}
         self.counters = Counters()
-        self._manner = Manner(Wire(char_time), turnaround, 0.0)
+        self._paced = paced
+        self._manner = Manner(10, turnaround, 0.0)
 
-    def line(self, send: Callable[[bytes], None]) -> Line:
-        paced = bool(self._manner.wire.char_time)
-        return Line(self.devices, self._manner, send, self.counters, lambda: paced, Random(1))
+    def line(self, channel: Channel) -> Line:
+        slaves = tuple(self.devices.values())
+        return Line(slaves, self._manner, channel, self.counters, lambda: self._paced, Random(1))
 
 
 @asynccontextmanager
 async def over_tcp(bench: Bench) -> AsyncIterator[int]:
-    async with listening("127.0.0.1:0", bench.line) as where:
+    async with listening("127.0.0.1:0", 38400, bench.line) as where:
         yield int(where.rpartition(":")[2])
 
 
 @asynccontextmanager
 async def over_pty(bench: Bench, link: Path) -> AsyncIterator[Path]:
     terminal = Terminal(38400)
-    line = bench.line(terminal.send)
+    line = bench.line(terminal)
     async with AsyncExitStack() as stack:
         yield stack.enter_context(offered(terminal, link, line.heard))
 
@@ -85,9 +93,9 @@ async def asked(port: int, frame: bytes, length: int) -> bytes:
         writer.close()
 
 
-@pytest.mark.parametrize("char_time", [0.0, CHAR], ids=["ideal", "paced"])
-async def test_pymodbus_reads_and_writes_over_tcp(char_time: float) -> None:
-    bench = Bench(char_time)
+@pytest.mark.parametrize("paced", [False, True])
+async def test_pymodbus_reads_and_writes_over_tcp(*, paced: bool) -> None:
+    bench = Bench(paced=paced)
     async with over_tcp(bench) as port:
         client = AsyncModbusTcpClient("127.0.0.1", port=port, framer=FramerType.RTU, timeout=20)
         assert await client.connect()
@@ -104,7 +112,7 @@ async def test_pymodbus_reads_and_writes_over_tcp(char_time: float) -> None:
 
 
 async def test_an_answer_is_no_faster_than_its_wire() -> None:
-    bench = Bench(CHAR, turnaround=0.01)
+    bench = Bench(turnaround=0.01)
     frame = sealed(bytes.fromhex("07030064007d"))
     async with over_tcp(bench) as port:
         loop = asyncio.get_running_loop()
@@ -116,7 +124,7 @@ async def test_an_answer_is_no_faster_than_its_wire() -> None:
 
 
 async def test_noise_before_a_request_is_skipped() -> None:
-    bench = Bench(0.0)
+    bench = Bench(paced=False)
     async with over_tcp(bench) as port:
         answer = await asked(port, b"\xff\x00\x07\x10" + ASK, 13)
     assert is_whole(answer)
@@ -124,7 +132,7 @@ async def test_noise_before_a_request_is_skipped() -> None:
 
 
 async def test_a_stranger_and_a_slave_without_supply_stay_silent() -> None:
-    bench = Bench(0.0)
+    bench = Bench(paced=False)
     bench.devices[8].on = False
     stranger, off = (sealed(bytes((unit,)) + ASK[1:6]) for unit in (9, 8))
     async with over_tcp(bench) as port:
@@ -134,7 +142,7 @@ async def test_a_stranger_and_a_slave_without_supply_stay_silent() -> None:
 
 
 async def test_a_broadcast_is_obeyed_by_all_and_answered_by_none() -> None:
-    bench = Bench(0.0)
+    bench = Bench(paced=False)
     async with over_tcp(bench) as port:
         answer = await asked(port, sealed(bytes.fromhex("00060064ABCD")) + ASK, 13)
     assert answer[3:5].hex() == "abcd"
@@ -143,7 +151,7 @@ async def test_a_broadcast_is_obeyed_by_all_and_answered_by_none() -> None:
 
 
 async def test_what_is_said_while_a_slave_speaks_is_lost() -> None:
-    bench = Bench(CHAR)
+    bench = Bench()
     async with over_tcp(bench) as port:
         answer = await asked(port, ASK + ASK, 13)
     assert is_whole(answer)
@@ -152,7 +160,7 @@ async def test_what_is_said_while_a_slave_speaks_is_lost() -> None:
 
 @pytest.mark.peer("mbpoll")
 async def test_mbpoll_reads_over_the_pty_again_and_again(tmp_path: Path) -> None:
-    async with over_pty(Bench(CHAR), tmp_path / "bus.tty") as path:
+    async with over_pty(Bench(), tmp_path / "bus.tty") as path:
         for _ in range(2):  # the line outlives a master that closes it
             done = await asyncio.to_thread(_mbpoll, path, 38400)
             assert "[100]: \t100" in done.stdout, done.stdout + done.stderr
@@ -161,7 +169,7 @@ async def test_mbpoll_reads_over_the_pty_again_and_again(tmp_path: Path) -> None
 
 @pytest.mark.peer("mbpoll")
 async def test_a_master_at_another_speed_hears_nothing(tmp_path: Path) -> None:
-    bench = Bench(CHAR)
+    bench = Bench()
     async with over_pty(bench, tmp_path / "bus.tty") as path:
         done = await asyncio.to_thread(_mbpoll, path, 9600)
         assert "timed out" in done.stderr
@@ -176,7 +184,7 @@ def _mbpoll(path: Path, baudrate: int) -> subprocess.CompletedProcess[str]:
 
 async def test_the_link_goes_with_the_line(tmp_path: Path) -> None:
     link = tmp_path / "deep" / "bus.tty"
-    async with over_pty(Bench(CHAR), link):
+    async with over_pty(Bench(), link):
         handle = os.open(link, os.O_RDWR | os.O_NOCTTY)
         assert termios.tcgetattr(handle)[5] == termios.B38400
         os.close(handle)
@@ -184,7 +192,7 @@ async def test_the_link_goes_with_the_line(tmp_path: Path) -> None:
 
 
 async def test_a_closed_connection_is_forgotten() -> None:
-    bench = Bench(CHAR)
+    bench = Bench()
     async with over_tcp(bench) as port:
         with socket.create_connection(("127.0.0.1", port)) as channel:
             channel.sendall(ASK)

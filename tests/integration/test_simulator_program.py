@@ -1,47 +1,20 @@
 """`digigate-sim` as a user starts it, read and ordered from outside."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pymodbus import FramerType
 from pymodbus.client import ModbusTcpClient
 
+from running.simulator import SIM, ctl, simulator
 from running.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "config" / "demo-plant.yaml"
-SIM = [sys.executable, "-m", "digigate.simulator"]
-
-
-@contextmanager
-def simulator(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    process = subprocess.Popen(
-        [*SIM, *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-    )
-    try:
-        assert process.stdout
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
-
-
-def ctl(socket: Path, *words: str) -> Any:
-    done = subprocess.run(
-        [*SIM, "ctl", str(socket), *words], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def mbpoll(path: str, unit: int, address: int, count: int) -> list[int]:

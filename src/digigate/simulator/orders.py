@@ -1,11 +1,20 @@
 """What can be ordered of a running plant, and what each order does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
+from digigate.catalogue.addressing import HOLD
+from digigate.simulator.naming import Named, Roll
 from digigate.simulator.timing import PlantClock
 
 Json = Any
@@ -14,19 +23,25 @@ Json = Any
 class Arguments(BaseModel):
     """Arguments of one command; a misspelt one is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
 class OfSlave(Arguments):
-    """Which slave."""
+    """Which slave: address, NET ID as 0x…, serial, name or #place in the plant file."""
 
-    address: Annotated[int, Field(ge=1, le=247)]
+    slave: Annotated[str, Field(validation_alias=AliasChoices("slave", "address"))]
 
 
 class OfLoad(OfSlave):
     """Which slave, and which of its loads; 0 = the device itself."""
 
     load: Annotated[int, Field(ge=0, le=12)] = 0
+
+
+class OfPress(OfSlave):
+    """Which slave's front button, and for how long."""
+
+    seconds: Annotated[float, Field(gt=0, le=60)] = HOLD
 
 
 class OfClock(Arguments):
@@ -38,7 +53,7 @@ class OfClock(Arguments):
     freeze: bool | None = None
 
 
-class Device(Protocol):
+class Device(Named, Protocol):
     """A slave as the orders know it."""
 
     on: bool
@@ -51,23 +66,33 @@ class Device(Protocol):
         """What `status` tells of it."""
         ...
 
+    def press(self, seconds: float) -> bool:
+        """Its button was held so long; returns whether that counts."""
+        ...
+
+    def lights(self) -> Mapping[str, Json]:
+        """What `leds` tells of it."""
+        ...
+
 
 class PlantOrders:
     """The table of commands over one plant."""
 
     def __init__(
         self,
-        devices: Mapping[int, Device],
+        devices: Sequence[Device],
         clock: PlantClock,
         lines: Callable[[], Mapping[str, Json]],
     ) -> None:
-        self._devices = devices
+        self._roll = Roll(devices)
         self._clock = clock
         self._lines = lines
         self._table: dict[str, tuple[type[Arguments], Callable[[Any], Json]]] = {
             "status": (Arguments, self._status),
             "clock": (OfClock, self._set_clock),
             "truth": (OfLoad, self._truth),
+            "leds": (Arguments, self._lights),
+            "press": (OfPress, self._press),
             "slave.on": (OfSlave, lambda asked: self._switch(asked, on=True)),
             "slave.off": (OfSlave, lambda asked: self._switch(asked, on=False)),
         }
@@ -92,11 +117,11 @@ class PlantOrders:
         return {
             **self._time(),
             "buses": dict(self._lines()),
-            "slaves": {
-                str(address): {"on": device.on, **device.describe()}
-                for address, device in self._devices.items()
-            },
+            "slaves": {self._roll.name(device): device.describe() for device in self._roll},
         }
+
+    def _lights(self, _: Arguments) -> Json:
+        return {self._roll.name(device): device.lights() for device in self._roll}
 
     def _time(self) -> dict[str, Json]:
         clock = self._clock
@@ -115,21 +140,21 @@ class PlantOrders:
         return self._time()
 
     def _truth(self, asked: OfLoad) -> Json:
-        return dict(self._device(asked.address).truth(asked.load))
+        return dict(self._roll.find(asked.slave).truth(asked.load))
+
+    def _press(self, asked: OfPress) -> Json:
+        device = self._roll.find(asked.slave)
+        return {"slave": self._roll.name(device), "counts": device.press(asked.seconds)}
 
     def _switch(self, asked: OfSlave, *, on: bool) -> Json:
-        self._device(asked.address).on = on
-        return {"address": asked.address, "on": on}
-
-    def _device(self, address: int) -> Device:
-        if address not in self._devices:
-            allowed = ", ".join(map(str, sorted(self._devices)))
-            raise ValueError(f"no slave {address}; there are {allowed}")
-        return self._devices[address]
+        device = self._roll.find(asked.slave)
+        device.on = on
+        return {"address": device.address, "on": on}
 
 
 def _explain(command: str, kind: type[Arguments], error: ValidationError) -> str:
-    first = error.errors()[0]
+    errors = error.errors()
+    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     where = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(kind.model_fields) or "nothing"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,6 +15,9 @@ from digigate.simulator.physics.wiring import LoadType
 
 Name = Annotated[str, Field(max_length=32, pattern=r"^[^\r\n\x00]*$")]
 Bus = Annotated[str, Field(pattern="^(digiware|rs485)$")]
+Baudrate = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
+BAUDRATES: tuple[Baudrate, ...] = get_args(Baudrate)
+"""In the order of the devices' codes (facts §5)."""
 
 
 class Part(BaseModel):
@@ -30,7 +33,7 @@ class BusPlan(Part):
     """Where to put the symbolic link to the tty; `auto` = no link, `none` = no pty."""
     listen: Annotated[str, Field(pattern=r"^$|^[^:]+:[0-9]{1,5}$")] = ""
     """`host:port` of a TCP port beside the pty; port 0 = any free one."""
-    baudrate: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] = 38400
+    baudrate: Baudrate = 38400
     parity: Literal["none", "even", "odd"] = "none"
     stop_bits: Literal[1, 2] = 1
     delivery: Literal["chunks", "bytes"] = "chunks"
@@ -41,9 +44,9 @@ class BusPlan(Part):
     """Seconds at most by which the turnaround varies upwards."""
 
     @property
-    def char_time(self) -> float:
-        """Seconds that one character takes on the wire."""
-        return (1 + 8 + (self.parity != "none") + self.stop_bits) / self.baudrate
+    def bits(self) -> int:
+        """Bits of one character on the wire."""
+        return 1 + 8 + (self.parity != "none") + self.stop_bits
 
 
 class LoadPlan(Part):
@@ -70,6 +73,11 @@ class SlavePlan(Part):
     serial: Annotated[str, Field(pattern=r"^[0-9]{11}$")] = "00000000000"
     """Year and week (4 digits), site and line (4), running number (3)."""
     net_id: Annotated[int, Field(ge=0, le=0xFFFFFFFF)] = 0
+    """0 = it has none, and takes no part in private addressing."""
+    baudrate: Baudrate | None = None
+    """Its own speed where that is not the bus's."""
+    drift: Annotated[float, Field(ge=-600, le=600)] = 0.0
+    """Seconds a day by which its clock gains."""
     loads: tuple[LoadPlan, ...] = ()
 
 
@@ -96,7 +104,7 @@ class Plant(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _once((slave.address for slave in self.slaves), "address")
+        _once((slave.net_id for slave in self.slaves if slave.net_id), "net_id", "0x{:08X}")
         for slave in self.slaves:
             if slave.bus not in self.buses:
                 raise ValueError(f"slave {slave.address}: bus {slave.bus} is not among the buses")
@@ -149,11 +157,11 @@ def _check_model(path: Path, slave: SlavePlan) -> None:
         )
 
 
-def _once(numbers: Iterable[int], what: str) -> None:
+def _once(numbers: Iterable[int], what: str, form: str = "{}") -> None:
     seen: set[int] = set()
     for number in numbers:
         if number in seen:
-            raise ValueError(f"{what} {number} is used twice; give each its own")
+            raise ValueError(f"{what} {form.format(number)} is used twice; give each its own")
         seen.add(number)
 
 

@@ -17,7 +17,12 @@ from digigate.simulator.plant import load_plant
 from digigate.simulator.site import Offer, Site, opened
 from digigate.simulator.timing import PlantClock
 
-WAYS = "status | truth ADDRESS [LOAD] | slave on|off ADDRESS | clock [speed=N] [step_seconds=N] …"
+WAYS = (
+    "status | leds | truth SLAVE [LOAD] | slave on|off SLAVE | press SLAVE [SECONDS]"
+    " | clock [speed=N] [step_seconds=N] …"
+)
+PLACES = {"truth": ("slave", "load"), "press": ("slave", "seconds")}
+"""What words without a name mean; elsewhere the slave."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,6 +120,7 @@ def _ordered(words: list[str]) -> tuple[str, dict[str, object]]:
     if command == "slave" and rest:
         command, rest = f"slave.{rest[0]}", rest[1:]
     plain = [word for word in rest if "=" not in word]
-    given: dict[str, object] = dict(zip(("address", "load"), plain, strict=False))
+    names = PLACES.get(command, ("slave",))
+    given: dict[str, object] = dict(zip(names, plain, strict=False))
     pairs = (word.partition("=") for word in rest if "=" in word)
     return command, given | {name: value for name, _, value in pairs}

@@ -1,20 +1,22 @@
 """A running plant: meters, lines, channels and control, opened and closed together."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from digigate.catalogue import Catalogue
 from digigate.simulator.control import controlled
 from digigate.simulator.device.meter import Meter, Surroundings
+from digigate.simulator.device.station import Station
 from digigate.simulator.orders import PlantOrders
 from digigate.simulator.physics.supply import Grid
 from digigate.simulator.plant import BusPlan, Plant
 from digigate.simulator.timing import PlantClock
-from digigate.simulator.wire.line import Counters, Line, Manner
-from digigate.simulator.wire.pacing import FIFO, Wire
+from digigate.simulator.wire.line import Channel, Counters, Line, Manner
+from digigate.simulator.wire.pacing import FIFO
 from digigate.simulator.wire.tcp import listening
 from digigate.simulator.wire.tty import Terminal, offered
 
@@ -35,18 +37,18 @@ class Site:
     def __init__(self, plant: Plant, clock: PlantClock) -> None:
         self.plant = plant
         self.clock = clock
-        self.meters = _meters(plant, clock)
+        self.stations = _stations(plant, clock)
         self.counters = {name: Counters() for name in plant.buses}
-        self.orders = PlantOrders(self.meters, clock, self._lines)
+        self.orders = PlantOrders(self.stations, clock, self._lines)
 
-    def line(self, name: str, send: Callable[[bytes], None]) -> Line:
-        """A line of this bus that answers through `send`."""
+    def line(self, name: str, channel: Channel) -> Line:
+        """A line of this bus that answers through `channel`."""
         bus = self.plant.buses[name]
-        wire = Wire(bus.char_time, 1 if bus.delivery == "bytes" else FIFO)
+        chunk = 1 if bus.delivery == "bytes" else FIFO
         return Line(
-            slaves={a: m for a, m in self.meters.items() if m.plan.bus == name},
-            manner=Manner(wire, bus.turnaround, bus.jitter),
-            send=send,
+            slaves=[station for station in self.stations if station.plan.bus == name],
+            manner=Manner(bus.bits, bus.turnaround, bus.jitter, chunk),
+            channel=channel,
             counters=self.counters[name],
             paced=lambda: self.clock.speed <= 1,
             chance=Random(f"{self.plant.seed} {name}"),  # noqa: S311 -- a repeatable jitter
@@ -71,21 +73,17 @@ async def opened(site: Site, offer: Offer, control: Path | None) -> AsyncIterato
                 buses[name] = _terminal(stack, site, name, _link(offer, name, bus))
             listen = f"{offer.host}:0" if offer.host is not None else bus.listen
             if listen:
-                wiring = _wiring(site, name)
-                ports[name] = await stack.enter_async_context(listening(listen, wiring))
+                served = listening(listen, bus.baudrate, partial(site.line, name))
+                ports[name] = await stack.enter_async_context(served)
         if control:
             await stack.enter_async_context(controlled(control, site.orders))
         announcement: Announcement = {"ready": True, "buses": ports | buses, "ports": ports}
         yield announcement | {"control": str(control) if control else None}
 
 
-def _wiring(site: Site, name: str) -> Callable[[Callable[[bytes], None]], Line]:
-    return lambda send: site.line(name, send)
-
-
 def _terminal(stack: AsyncExitStack, site: Site, name: str, link: Path | None) -> str:
     terminal = Terminal(site.plant.buses[name].baudrate)
-    line = site.line(name, terminal.send)
+    line = site.line(name, terminal)
     path = stack.enter_context(offered(terminal, link, line.heard))
     stack.callback(line.close)
     return str(path)
@@ -97,7 +95,7 @@ def _link(offer: Offer, name: str, bus: BusPlan) -> Path | None:
     return None if bus.pty == "auto" else Path(bus.pty)
 
 
-def _meters(plant: Plant, clock: PlantClock) -> dict[int, Meter]:
+def _stations(plant: Plant, clock: PlantClock) -> tuple[Station, ...]:
     models = Catalogue.load().models
     grid = Grid(plant.network.voltage, plant.network.frequency, plant.seed)
     around = Surroundings(
@@ -108,4 +106,10 @@ def _meters(plant: Plant, clock: PlantClock) -> dict[int, Meter]:
         utc_offset=plant.utc_offset,
         seed=plant.seed,
     )
-    return {s.address: Meter(s, models[s.model], plant.buses[s.bus], around) for s in plant.slaves}
+    return tuple(
+        Station(
+            Meter(slave, models[slave.model], plant.buses[slave.bus], around),
+            plant.buses[slave.bus].baudrate,
+        )
+        for slave in plant.slaves
+    )

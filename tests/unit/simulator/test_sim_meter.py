@@ -51,7 +51,10 @@ POINTS = (
     REST,
     PEAK,
     PEAK_DATE,
-    *(point(f"c{k}", 57600 + k, U16, words=1, block="clock", writable=True) for k in range(6)),
+    *(
+        point(f"clock.{name}", 57600 + k, U16, words=1, block="clock", writable=True, load=0)
+        for k, name in enumerate(("day", "month", "year", "hour", "minute", "second"))
+    ),
     point("type", 13825, RegisterType.U8, words=1, block="settings", writable=True),
     point("inom", 13826, U16, words=1, block="settings", writable=True),
     point("usage", 13837, RegisterType.U8, words=1, block="settings", writable=True),

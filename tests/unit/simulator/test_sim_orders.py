@@ -9,6 +9,7 @@ import pytest
 
 from digigate.simulator.control import reply
 from digigate.simulator.orders import PlantOrders
+from digigate.simulator.plant import SlavePlan
 from digigate.simulator.program import _ordered
 from digigate.simulator.timing import PlantClock
 
@@ -16,7 +17,9 @@ START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 class Lamp:
-    def __init__(self) -> None:
+    def __init__(self, address: int, **plan: Any) -> None:
+        self.address = address
+        self.plan = SlavePlan(bus="rs485", address=address, model="lamp", **plan)
         self.on = True
 
     def truth(self, load: int) -> Mapping[str, float | str]:
@@ -25,25 +28,31 @@ class Lamp:
         return {"current.i1": 1.5 + load}
 
     def describe(self) -> Mapping[str, Any]:
-        return {"model": "lamp"}
+        return {"on": self.on}
+
+    def press(self, seconds: float) -> bool:
+        return seconds >= 2
+
+    def lights(self) -> Mapping[str, Any]:
+        return {"com": "dark"}
 
 
 @pytest.fixture
-def lamps() -> dict[int, Lamp]:
-    return {4: Lamp(), 5: Lamp()}
+def lamps() -> list[Lamp]:
+    return [Lamp(4), Lamp(5)]
 
 
 @pytest.fixture
-def orders(lamps: dict[int, Lamp]) -> PlantOrders:
+def orders(lamps: list[Lamp]) -> PlantOrders:
     clock = PlantClock(started=START, monotonic=lambda: 0.0)
     return PlantOrders(lamps, clock, lambda: {"rs485": {"requests": 3}})
 
 
-def test_a_slave_is_switched_off_and_on(orders: PlantOrders, lamps: dict[int, Lamp]) -> None:
+def test_a_slave_is_switched_off_and_on(orders: PlantOrders, lamps: list[Lamp]) -> None:
     orders.execute("slave.off", {"address": 4})
-    assert [lamp.on for lamp in lamps.values()] == [False, True]
-    orders.execute("slave.on", {"address": "4"})
-    assert lamps[4].on
+    assert [lamp.on for lamp in lamps] == [False, True]
+    orders.execute("slave.on", {"slave": "4"})
+    assert lamps[0].on
 
 
 def test_the_status_tells_time_buses_and_slaves(orders: PlantOrders) -> None:
@@ -52,7 +61,7 @@ def test_the_status_tells_time_buses_and_slaves(orders: PlantOrders) -> None:
         "speed": 1.0,
         "frozen": False,
         "buses": {"rs485": {"requests": 3}},
-        "slaves": {"4": {"on": True, "model": "lamp"}, "5": {"on": True, "model": "lamp"}},
+        "slaves": {"4": {"on": True}, "5": {"on": True}},
     }
 
 
@@ -68,13 +77,19 @@ def test_the_truth_is_told(orders: PlantOrders) -> None:
     assert orders.execute("truth", {"address": 5, "load": 1}) == {"current.i1": 2.5}
 
 
+def test_a_button_is_pressed_and_the_leds_are_told(orders: PlantOrders) -> None:
+    assert orders.execute("press", {"slave": 5}) == {"slave": "5", "counts": True}
+    assert not orders.execute("press", {"slave": 5, "seconds": 1})["counts"]
+    assert orders.execute("leds", {}) == {"4": {"com": "dark"}, "5": {"com": "dark"}}
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "said"),
     [
-        ("slave.of", {}, "write one of status, clock, truth, slave.on, slave.off"),
+        ("slave.of", {}, "write one of status, clock, truth, leds, press, slave.on"),
         ("slave.off", {"address": 9}, "there are 4, 5"),
-        ("slave.off", {"adress": 4}, "address"),
-        ("slave.off", {"address": 4, "load": 1}, "it takes address"),
+        ("slave.off", {"adress": 4}, "no argument 'adress'; it takes slave"),
+        ("slave.off", {"address": 4, "load": 1}, "it takes slave"),
         ("truth", {"address": 4, "load": 2}, "no load 2"),
         ("truth", {"address": 4, "load": "x"}, "load"),
         ("clock", {"speed": 0}, "greater than 0"),
@@ -107,9 +122,11 @@ def test_an_order_and_a_refusal_as_lines(orders: PlantOrders) -> None:
     ("words", "command", "arguments"),
     [
         ("status", "status", {}),
-        ("slave off 4", "slave.off", {"address": "4"}),
-        ("slave.on 4", "slave.on", {"address": "4"}),
-        ("truth 4 1", "truth", {"address": "4", "load": "1"}),
+        ("slave off 4", "slave.off", {"slave": "4"}),
+        ("slave.on 4", "slave.on", {"slave": "4"}),
+        ("truth 4 1", "truth", {"slave": "4", "load": "1"}),
+        ("press 0x1A2B0004", "press", {"slave": "0x1A2B0004"}),
+        ("press 5 1", "press", {"slave": "5", "seconds": "1"}),
         ("clock speed=60 freeze=true", "clock", {"speed": "60", "freeze": "true"}),
     ],
 )

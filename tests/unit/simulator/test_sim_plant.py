@@ -38,7 +38,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     (slave,) = plant.slaves
     assert (slave.bus, slave.address, slave.model) == ("rs485", 20, "diris-b30")
     assert slave.loads[0].usage == "process"
-    assert plant.buses["rs485"].char_time == pytest.approx(11 / 9600)
+    assert plant.buses["rs485"].bits == 11
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,16 @@ def test_a_typo_is_refused_in_one_line(tmp_path: Path, right: str, wrong: str, s
     assert said in refusal(tmp_path / "plant.yaml", GOOD.replace(right, wrong))
 
 
-def test_an_address_or_a_load_used_twice_is_refused(tmp_path: Path) -> None:
+def test_slaves_may_share_an_address_but_no_net_id(tmp_path: Path) -> None:
     slave = GOOD[GOOD.index("  - bus") :]
-    assert "address 20 is used twice" in refusal(tmp_path / "a.yaml", GOOD + slave)
+    path = tmp_path / "a.yaml"
+    path.write_text(GOOD + slave)
+    assert [slave.address for slave in load_plant(path).slaves] == [20, 20]
+    known = slave.replace("address: 20", "address: 20\n    net_id: 0x1A2B0003")
+    assert "net_id 0x1A2B0003 is used twice" in refusal(path, GOOD + known + known)
+
+
+def test_a_load_used_twice_is_refused(tmp_path: Path) -> None:
     load = "      - {number: 1}\n"
     assert "load 1 is used twice" in refusal(tmp_path / "b.yaml", GOOD + load)
 

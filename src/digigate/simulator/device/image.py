@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from digigate.catalogue import Block, Model, Point, Value, encode
 from digigate.simulator.device.answers import ILLEGAL_ADDRESS, Illegal
+from digigate.simulator.device.deeds import Words
 
 Source = Callable[[float], Value | None]
 """The value of one point at a time; None = not available."""
@@ -48,6 +49,7 @@ class Image:
         self._fields: dict[int, list[Field]] = {}
         self._served: dict[int, tuple[float, bytes]] = {}
         self._written: dict[int, int] = {}
+        self._saved: dict[int, int] = {}
 
     def read(self, start: int, count: int, t: float) -> bytes:
         """Words as they are at `t`.
@@ -77,14 +79,40 @@ class Image:
         if not hit or not all(point.writable for point in hit):
             raise Illegal(ILLEGAL_ADDRESS)
 
-    def overlay(self, start: int, data: bytes) -> None:
-        """Keep words that a client wrote."""
-        for index in range(len(data) // 2):
-            self._written[start + index] = int.from_bytes(data[2 * index : 2 * index + 2], "big")
+    def touched(self, words: Words) -> list[Point]:
+        """The points that a write to these registers concerns."""
+        blocks = {block.start: block for a in words if (block := self._blocks.get(a))}
+        return [
+            point
+            for block in blocks.values()
+            for point in self._of(block)
+            if any(
+                point.address <= address < point.address + max(point.words, 1) for address in words
+            )
+        ]
 
-    def written(self, address: int) -> int | None:
-        """The word that a client wrote there."""
-        return self._written.get(address)
+    def keep(self, words: Words) -> None:
+        """Keep words that a client wrote."""
+        self._written.update(words)
+
+    def save(self) -> None:
+        """Keep over a loss of supply what is kept now."""
+        self._saved = dict(self._written)
+
+    def restart(self) -> None:
+        """Forget what was not saved."""
+        self._written = dict(self._saved)
+        self.refill()
+
+    def factory(self) -> None:
+        """Forget all that clients wrote."""
+        self._saved = {}
+        self.restart()
+
+    @property
+    def kept(self) -> Words:
+        """All that clients wrote."""
+        return self._written
 
     def refill(self) -> None:
         """Forget what was computed, as the device is another one now."""

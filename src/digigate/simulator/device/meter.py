@@ -1,20 +1,23 @@
 """One simulated device: its loads, its registers, its own clock."""
 
-import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from digigate.catalogue import Model, Statistic
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
+from digigate.simulator.device.circuits import Circuits
+from digigate.simulator.device.clock import DeviceClock, local_time
+from digigate.simulator.device.deeds import Deed, Words
 from digigate.simulator.device.image import Image
-from digigate.simulator.device.ledger import NAIVE_EPOCH, Ledger
-from digigate.simulator.device.nameplate import SETTINGS, SETTINGS_STRIDE, constants, leaves
-from digigate.simulator.device.sources import CLOCK, Sources, local_time
+from digigate.simulator.device.ledger import Ledger
+from digigate.simulator.device.lock import FACTORY, FACTORY_A10, REBOOT, SAVE, Action, Lock
+from digigate.simulator.device.nameplate import constants, leaves
+from digigate.simulator.device.seat import Seat
+from digigate.simulator.device.sources import Sources
 from digigate.simulator.physics.circuit import Circuit, Rating
 from digigate.simulator.physics.feeder import Feeder
 from digigate.simulator.physics.supply import Grid
-from digigate.simulator.physics.wiring import LOAD_TYPES
 from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
 from digigate.simulator.timing import PlantClock
 
@@ -31,6 +34,7 @@ class Surroundings:
     period: int  # s
     utc_offset: float  # h
     seed: int
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Meter:
@@ -39,20 +43,18 @@ class Meter:
     def __init__(self, plan: SlavePlan, model: Model, bus: BusPlan, around: Surroundings) -> None:
         self.plan = plan
         self.model = model
-        self.on = True
+        self.seat = Seat(model, plan.address, plan.baudrate or bus.baudrate)
+        self.clock = DeviceClock(model, around.clock, 3600 * around.utc_offset, plan.drift)
         self._around = around
-        self._drift = timedelta(hours=around.utc_offset)
-        self._loads = {load.number: load for load in plan.loads}
+        self._circuits = Circuits({load.number: load for load in plan.loads}, model.loads.count)
         self._ledgers: dict[int, Ledger] = {}
-        sources = Sources(
-            model, constants(plan, model, around.network), leaves(plan, bus), self._ledger
-        )
-        self._image = Image(model, sources.of)
-
-    @property
-    def registers(self) -> "Meter":
-        """Itself: what a line answers from."""
-        return self
+        self._lock = Lock(around.monotonic)
+        self._deeds = self._doers()
+        self._hidden = Lock.registers | Action.registers
+        known = constants(plan, model, around.network)
+        shown = self.clock.shown()
+        named = {**leaves(bus), **self.seat.shown()}
+        self._image = Image(model, Sources(model, known, shown, named, self._ledger).of)
 
     def read(self, start: int, count: int) -> bytes:
         """Words as they are now.
@@ -60,32 +62,45 @@ class Meter:
         Raises:
             Illegal: 02, not within one declared block.
         """
-        return self._image.read(start, count, self._now())
+        return self._image.read(start, count, self.clock.now())
 
     def write(self, start: int, data: bytes) -> None:
-        """Take words from a client; names, load types and the clock take effect at once.
+        """Take words from a client; all of them, or none where one is wrong.
 
         Raises:
-            Illegal: 02, not writable; 03, a value that cannot be.
+            Illegal: 02, not writable; 03, a value that cannot be, or a setting that is locked.
         """
-        count = len(data) // 2
-        self._image.check_writable(start, count)
-        if start in CLOCK:
-            self._set_clock(start, data)
-            return
-        rewired = self._rewired(start, data)
-        self._image.overlay(start, data)
-        for number, load in rewired.items():
-            self._loads[number] = load
-            self._ledgers.pop(number, None)
-            self._image.refill()
+        words = {
+            start + k: int.from_bytes(data[2 * k : 2 * k + 2], "big") for k in range(len(data) // 2)
+        }
+        if not words.keys() <= self._hidden:
+            self._image.check_writable(start, len(words))
+            self._check_lock(words)
+        self._circuits.check(words)
+        acts = [deed.prepare(own) for deed in self._deeds if (own := _own(deed, words))]
+        owned = {address for deed in self._deeds for address in deed.registers}
+        self._image.keep({a: word for a, word in words.items() if a not in owned})
+        self._rewire()
+        for act in acts:
+            act()
+
+    def restart(self) -> None:
+        """Come back from a loss of supply: what was not saved is forgotten."""
+        self._lock.close()
+        self.seat.restart()
+        self._image.restart()
+        self._rewire()
 
     def truth(self, load: int) -> Mapping[str, float | str]:
-        """Quantity -> its value now; `quantity@statistic` for all but the natural statistic."""
-        t = self._now()
+        """Quantity -> its value now; `quantity@statistic` for all but the natural statistic.
+
+        Raises:
+            ValueError: no such load.
+        """
+        t = self.clock.now()
         ledger = self._ledger(load)
         if ledger is None:
-            raise ValueError(f"slave {self.plan.address} has no load {load}")
+            raise ValueError(f"slave {self.seat.address} has no load {load}")
         found: dict[str, float | str] = dict(ledger.at(t))
         for measured in self.model.measurements(load):
             quantity = measured.quantity or ""
@@ -104,48 +119,38 @@ class Meter:
             "name": plan.name,
             "serial": plan.serial,
             "net_id": plan.net_id,
-            "loads": len(self._loads),
+            "loads": len(self._circuits.loads),
         }
 
-    def _now(self) -> float:
-        """Whole seconds of the device's own local time since the epoch."""
-        local = self._around.clock.now().replace(tzinfo=None) + self._drift
-        return float(math.floor((local - NAIVE_EPOCH).total_seconds()))
+    def _doers(self) -> tuple[Deed, ...]:
+        action = Action(
+            {
+                SAVE: self._save,
+                REBOOT: self.restart,
+                FACTORY: self._forget,
+                FACTORY_A10: self._forget,
+            }
+        )
+        return (self._lock, action, self.seat, self.clock)
 
-    def _set_clock(self, start: int, data: bytes) -> None:
-        now = local_time(self._now())
-        words = [now.day, now.month, now.year, now.hour, now.minute, now.second]
-        for index in range(len(data) // 2):
-            word = int.from_bytes(data[2 * index : 2 * index + 2], "big")
-            words[start - CLOCK.start + index] = word
-        day, month, year, hour, minute, second = words
-        try:
-            meant = datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second)  # noqa: DTZ001
-        except ValueError as error:
-            raise Illegal(ILLEGAL_VALUE) from error
-        self._drift += meant - now
+    def _save(self) -> None:
+        self.seat.save()
+        self._image.save()
 
-    def _rewired(self, start: int, data: bytes) -> dict[int, LoadPlan]:
-        """The loads whose type or nominal current this write changes."""
-        changed: dict[int, LoadPlan] = {}
-        words = {
-            start + k: int.from_bytes(data[2 * k : 2 * k + 2], "big") for k in range(len(data) // 2)
-        }
-        for number, load in self._loads.items():
-            base = SETTINGS + SETTINGS_STRIDE * (number - 1)
-            update: dict[str, object] = {}
-            if base + 1 in words:
-                code = words[base + 1]
-                if not 1 <= code <= len(LOAD_TYPES):
-                    raise Illegal(ILLEGAL_VALUE)
-                update["type"] = LOAD_TYPES[code - 1]
-            if base + 2 in words:
-                if not words[base + 2]:
-                    raise Illegal(ILLEGAL_VALUE)
-                update["nominal"] = float(words[base + 2])
-            if update:
-                changed[number] = load.model_copy(update=update)
-        return changed
+    def _forget(self) -> None:
+        self._image.factory()
+        self.restart()
+
+    def _check_lock(self, words: Words) -> None:
+        if not self._lock.open and any(point.locked for point in self._image.touched(words)):
+            raise Illegal(ILLEGAL_VALUE)
+
+    def _rewire(self) -> None:
+        changed = self._circuits.refresh(self._image.kept)
+        for number in changed:
+            self._ledgers.pop(number, None)
+        if changed:
+            self._image.refill()
 
     def _ledger(self, load: int) -> Ledger | None:
         if load in self._ledgers:
@@ -156,12 +161,20 @@ class Meter:
         return ledger
 
     def _opened(self, load: int) -> Ledger | None:
-        around, key = self._around, (self._around.seed, self.plan.address, load)
+        plan, around = self.plan, self._around
+        key = (plan.address, plan.net_id, plan.serial, load)
         if load == 0:
-            return Ledger(Feeder(around.grid), around.period, *key)
-        plan = self._loads.get(load)
-        if plan is None:
+            return Ledger(Feeder(around.grid), around.period, around.seed, *key)
+        circuit = self._circuits.loads.get(load)
+        if circuit is None:
             return None
-        rating = Rating(plan.type, plan.nominal, plan.phase, plan.usage)
-        circuit = Circuit(rating, around.grid, around.network.voltage, *key)
-        return Ledger(circuit, around.period, *key)
+        return Ledger(self._circuit(circuit, *key), around.period, around.seed, *key)
+
+    def _circuit(self, load: LoadPlan, *key: object) -> Circuit:
+        rating = Rating(load.type, load.nominal, load.phase, load.usage)
+        around = self._around
+        return Circuit(rating, around.grid, around.network.voltage, around.seed, *key)
+
+
+def _own(deed: Deed, words: Words) -> Words:
+    return {address: word for address, word in words.items() if address in deed.registers}

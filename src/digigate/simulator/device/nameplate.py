@@ -1,6 +1,6 @@
 """What a device says of itself, its loads and its settings: constants by register address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from digigate.catalogue import Model, Value
@@ -11,8 +11,6 @@ BUILD_DATE = datetime(2025, 6, 16, 9, 30)  # noqa: DTZ001 -- a date without a zo
 VERSION = (1, 9, 2)
 SETTINGS, SETTINGS_STRIDE = 13824, 32
 NAMES, NAMES_STRIDE = 46592, 16
-BAUDRATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
-"""In the order of the codes (facts §5)."""
 THREE_PHASES_AND_NEUTRAL = 5  # code of 12288
 
 
@@ -70,16 +68,15 @@ def network_settings(network: Network) -> dict[int, Value]:
 def constants(plan: SlavePlan, model: Model, network: Network) -> Mapping[int, Value]:
     """All of them for one slave."""
     known = identification(plan, model) | network_settings(network)
+    for number in range(1, model.loads.count + 1):
+        base = SETTINGS + SETTINGS_STRIDE * (number - 1)
+        known |= {base: 0, base + 1: 0}
     for load in plan.loads:
         known |= load_settings(load)
     return known
 
 
-def leaves(plan: SlavePlan, bus: BusPlan) -> dict[str, Value]:
-    """Settings whose addresses differ between models, by the last part of the point's name."""
-    return {
-        "slave_address": plan.address,
-        "baudrate": BAUDRATES.index(bus.baudrate),
-        "stop_bits": bus.stop_bits - 1,
-        "parity": ("none", "odd", "even").index(bus.parity),
-    }
+def leaves(bus: BusPlan) -> dict[str, Callable[[float], Value]]:
+    """Settings whose addresses differ between models, by the registers' own names."""
+    stop_bits, parity = bus.stop_bits - 1, ("none", "odd", "even").index(bus.parity)
+    return {"stop_bits": lambda _: stop_bits, "parity": lambda _: parity}

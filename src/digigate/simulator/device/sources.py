@@ -3,24 +3,18 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from functools import partial
 
 from digigate.catalogue import Composite, Model, Point, Statistic, Value
 from digigate.catalogue.models import Form
+from digigate.simulator.device.clock import local_time
 from digigate.simulator.device.image import Source
-from digigate.simulator.device.ledger import INDICES, NAIVE_EPOCH, Ledger, year_start
+from digigate.simulator.device.ledger import INDICES, Ledger, year_start
 from digigate.simulator.physics.circuit import LEADING
 from digigate.simulator.physics.harmonics import rank
 
-CLOCK = range(57600, 57606)  # day, month, year, hour, minute, second (facts §5)
 HARMONIC = re.compile(r"h_([iuv](?:\d+|n))_(\d+)")  # `h_i1_3`: rank 3 of I1
 DATES = {"timestamp", "last_avg_time"}
-
-
-def local_time(t: float) -> datetime:
-    """A device's own seconds since the epoch as a date."""
-    return NAIVE_EPOCH + timedelta(seconds=t)
 
 
 class Sources:
@@ -30,10 +24,12 @@ class Sources:
         self,
         model: Model,
         constants: Mapping[int, Value],
-        leaves: Mapping[str, Value],
+        shown: Mapping[int, Source],
+        leaves: Mapping[str, Source],
         ledger: Callable[[int], Ledger | None],
     ) -> None:
         self._constants = constants
+        self._shown = shown
         self._leaves = leaves
         self._ledger = ledger
         self._dated = {c.time.name: c for c in model.composites if c.time is not None}
@@ -41,13 +37,13 @@ class Sources:
 
     def of(self, point: Point) -> Source | None:
         """Who gives this point's value; None = nobody, the register stays 0."""
-        leaf = point.name.partition("/")[0].rpartition(".")[2]
+        leaf = point.leaf
+        if point.address in self._shown:
+            return self._shown[point.address]
         if point.address in self._constants:
             return _constant(self._constants[point.address])
-        if point.address in CLOCK:
-            return _clock(point.address - CLOCK.start)
-        if leaf in self._leaves:
-            return _constant(self._leaves[leaf])
+        if leaf in self._leaves and point.quantity is None:
+            return self._leaves[leaf]
         return self._of_load(point, leaf)
 
     def _of_load(self, point: Point, leaf: str) -> Source | None:
@@ -79,14 +75,6 @@ class Sources:
 
 def _constant(value: Value | None) -> Source:
     return lambda _: value
-
-
-def _clock(field: int) -> Source:
-    def source(t: float) -> Value:
-        now = local_time(t)
-        return (now.day, now.month, now.year, now.hour, now.minute, now.second)[field]
-
-    return source
 
 
 def _date(ledger: Ledger, of: Composite) -> Source:

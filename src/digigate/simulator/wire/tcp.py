@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from digigate.errors import SettingsError
+from digigate.simulator.wire.line import Channel
 
 
 class Hearer(Protocol):
@@ -20,14 +21,15 @@ class Hearer(Protocol):
         ...
 
 
-Wiring = Callable[[Callable[[bytes], None]], Hearer]
-"""Makes a line for a connection, given the way to send."""
+Wiring = Callable[[Channel], Hearer]
+"""Makes a line for a connection."""
 
 
 class Connection(asyncio.Protocol):
     """One master over TCP."""
 
-    def __init__(self, wiring: Wiring, open_ones: set["Connection"]) -> None:
+    def __init__(self, baudrate: int, wiring: Wiring, open_ones: set["Connection"]) -> None:
+        self.baudrate = baudrate
         self._wiring = wiring
         self._open = open_ones
         self._line: Hearer | None = None
@@ -37,7 +39,7 @@ class Connection(asyncio.Protocol):
         """A master came."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- what asyncio promises
         self._transport = transport
-        self._line = self._wiring(transport.write)
+        self._line = self._wiring(self)
         self._open.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -51,6 +53,11 @@ class Connection(asyncio.Protocol):
             self._line.close()
         self._open.discard(self)
 
+    def send(self, data: bytes) -> None:
+        """Hand octets to the master."""
+        if self._transport:
+            self._transport.write(data)
+
     def abort(self) -> None:
         """Throw the master out."""
         if self._transport:
@@ -58,7 +65,7 @@ class Connection(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def listening(listen: str, wiring: Wiring) -> AsyncIterator[str]:
+async def listening(listen: str, baudrate: int, wiring: Wiring) -> AsyncIterator[str]:
     """Serve `host:port` while the block runs; yields `socket://host:port` with the real port.
 
     Raises:
@@ -68,7 +75,9 @@ async def listening(listen: str, wiring: Wiring) -> AsyncIterator[str]:
     open_ones: set[Connection] = set()
     loop = asyncio.get_running_loop()
     try:
-        server = await loop.create_server(lambda: Connection(wiring, open_ones), host, int(port))
+        server = await loop.create_server(
+            lambda: Connection(baudrate, wiring, open_ones), host, int(port)
+        )
     except (OSError, OverflowError) as error:
         raise SettingsError(f"cannot listen on {listen}: {error}") from error
     try:

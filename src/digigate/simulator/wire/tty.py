@@ -9,9 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from digigate.errors import SettingsError
+from digigate.simulator.plant import BAUDRATES
 
 CHUNK = 4096
 OSPEED = 5  # index in the list of tcgetattr
+NO_SLAVES = 300  # Bd: stands for all speeds that no slave has
+SPEEDS: dict[int, int] = {getattr(termios, f"B{rate}"): rate for rate in BAUDRATES}
 
 
 class Terminal:
@@ -21,8 +24,7 @@ class Terminal:
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
         os.set_blocking(self._ours, False)
-        self._speed: int = getattr(termios, f"B{baudrate}")
-        self._set_speed()
+        self._set_speed(getattr(termios, f"B{baudrate}"))
         self.path = Path(os.ttyname(self._theirs))
 
     def send(self, data: bytes) -> None:
@@ -30,13 +32,17 @@ class Terminal:
         with suppress(BlockingIOError):
             os.write(self._ours, data)
 
+    @property
+    def baudrate(self) -> int:
+        """The speed that the master has set, or that nobody has changed."""
+        return SPEEDS.get(termios.tcgetattr(self._theirs)[OSPEED], NO_SLAVES)
+
     def receive(self) -> bytes:
-        """What the master wrote; nothing where its speed is not ours: then all is noise."""
+        """What the master wrote."""
         try:
-            data = os.read(self._ours, CHUNK)
+            return os.read(self._ours, CHUNK)
         except BlockingIOError:
             return b""
-        return data if termios.tcgetattr(self._theirs)[OSPEED] == self._speed else b""
 
     def fileno(self) -> int:
         """For the loop."""
@@ -47,9 +53,9 @@ class Terminal:
         os.close(self._ours)
         os.close(self._theirs)
 
-    def _set_speed(self) -> None:
+    def _set_speed(self, speed: int) -> None:
         mode = termios.tcgetattr(self._theirs)
-        mode[4] = mode[OSPEED] = self._speed
+        mode[4] = mode[OSPEED] = speed
         termios.tcsetattr(self._theirs, termios.TCSANOW, mode)
 
 
