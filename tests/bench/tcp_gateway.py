@@ -16,10 +16,11 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import LineDown
 from digigate.firewall import Gate
-from digigate.services.modbus import Handler, ModbusTcpServer, OwnUnit
-from digigate.settings.sections import Firewall, Gateway, ModbusTcp
+from digigate.services.modbus import ALWAYS_OWN, Handler, ModbusTcpServer
+from digigate.settings.sections import Firewall, ModbusTcp
 from digigate.state import Ports, StateDirectory
 from digigate.store import Span, Store
+from modbus import Site
 
 MODEL = Model(
     key="bench",
@@ -58,9 +59,9 @@ def _store(clock: Clock, unit: int, address: int, words: int) -> Store:
 async def _serve(state: StateDirectory, unit: int, address: int, words: int) -> None:
     clock = Clock()
     gate, ports = Gate(LIMITS, Conditions(clock)), Ports(state)
-    own = OwnUnit(Gateway())
     store = _store(clock, unit, address, words)
-    handler = Handler(store, NoLine(), lambda asked: asked == unit, own)
+    own = Site().own
+    handler = Handler(store, NoLine(), lambda u: u == unit, own, ALWAYS_OWN, lambda: True)
     settings = ModbusTcp(host="127.0.0.1", port=0)
     server = ModbusTcpServer(settings, gate, handler, ports)
     await server.run(lambda: print(ports.all()["modbus_tcp"], flush=True))

@@ -13,9 +13,9 @@ from digigate.bus.requests import Priority
 from digigate.catalogue import Catalogue, Value
 from digigate.clock import Clock
 from digigate.errors import SlaveTimeout
-from digigate.services.modbus import Handler, OwnUnit
-from digigate.settings.sections import Gateway
+from digigate.services.modbus import ALWAYS_OWN, Client, Handler
 from digigate.store import SlaveImage, Span, Store
+from modbus import Site
 
 HERE = Path(__file__).resolve().parent
 CASES = sorted(path.parent for path in HERE.glob("*/case.yaml"))
@@ -51,11 +51,12 @@ def test_readings(case: Path) -> None:
 async def test_modbus(case: Path) -> None:
     store = Store(_clock(case))
     _image(case, store)
-    handler = Handler(store, DeadLine(), lambda unit: unit == UNIT, OwnUnit(Gateway()))
+    configured = UNIT.__eq__
+    handler = Handler(store, DeadLine(), configured, Site().own, ALWAYS_OWN, lambda: True)
     expected = _rows(case / "expected" / "modbus.csv")
     found = []
     for row in expected:
-        answer = handler.answer(UNIT, bytes.fromhex(row["request"]), "client")
+        answer = handler.answer(UNIT, bytes.fromhex(row["request"]), Client("192.0.2.7"))
         found.append(
             {**row, "answer": (answer if isinstance(answer, bytes) else await answer).hex()}
         )

@@ -3,6 +3,7 @@
 from modbus.adu import adu, answers
 from modbus.line import FakeLine
 from modbus.plant import OFFLINE, POLLED, REFUSING, SILENT, STRANGER, UNPOLLED, Plant
+from modbus.sight import Site
 from modbus.transport import FakeTransport
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "FakeLine",
     "FakeTransport",
     "Plant",
+    "Site",
     "adu",
     "answers",
 ]

@@ -11,10 +11,11 @@ from digigate.catalogue import (
     encode,
 )
 from digigate.clock import Clock
-from digigate.services.modbus import Handler, OwnUnit
+from digigate.services.modbus import ALWAYS_OWN, Handler
 from digigate.settings.sections import Gateway
 from digigate.store import Span, Store
 from modbus.line import FakeLine
+from modbus.sight import Site
 
 POLLED, UNPOLLED, SILENT, OFFLINE, REFUSING, STRANGER = 4, 6, 5, 7, 8, 99
 """In the image · on the line only · known as silent · never answers · has one register · nobody."""
@@ -72,8 +73,16 @@ class Plant:
             image = self.store.open(unit, MODEL, [Span(FIRST, COUNT, Pace.INSTANT, "inst", 3600.0)])
             image.put(FIRST, self.octets(unit, FIRST, COUNT))
             image.silent = unit == SILENT
-        self.own = OwnUnit(GATEWAY)
-        self.handler = Handler(self.store, self.line, words.__contains__, self.own, writes=writes)
+        self.writes = writes
+        self.site = Site(GATEWAY)
+        self.handler = Handler(
+            self.store,
+            self.line,
+            words.__contains__,
+            self.site.own,
+            ALWAYS_OWN | {GATEWAY.address},
+            lambda: self.writes,
+        )
 
     def octets(self, unit: int, start: int, count: int) -> bytes:
         """Registers of a slave as they are now, as they travel."""

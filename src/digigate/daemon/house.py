@@ -9,14 +9,15 @@ from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.daemon.chores import CertificateKeeper
+from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.firewall import Gate
 from digigate.security.certificates import Certificates
 from digigate.services.control import ControlServer
-from digigate.services.modbus import Handler, ModbusTcpServer, OwnUnit
+from digigate.services.modbus import Search, Sight
 from digigate.services.web import View, WebServer
 from digigate.settings import KeptTopology, TopologyFile, check_change, problems
-from digigate.settings.sections import Gateway, Line, ModbusTcp, Policy, Polling, Settings, Web
+from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
 from digigate.store import Store
@@ -68,9 +69,7 @@ class House:
         self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
-        self.supervisor.wire(
-            "modbus_tcp", lambda s: (s.modbus_tcp, s.gateway, s.policy), self._modbus
-        )
+        self._modbus_doors().wire(self.supervisor)
         keeper = CertificateKeeper(self.certificates)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)
@@ -95,11 +94,19 @@ class House:
     def _control_server(self) -> ControlServer:
         return ControlServer(self._control, self.commands)
 
-    def _modbus(self, view: tuple[ModbusTcp, Gateway, Policy]) -> ModbusTcpServer:
-        modbus, gateway, policy = view
-        own = OwnUnit(gateway)
-        handler = Handler(self.store, self.bus, self.bus.has, own, writes=policy.modbus_writing)
-        return ModbusTcpServer(modbus, self.gate, handler, self.ports)
+    def _modbus_doors(self) -> ModbusDoors:
+        sight = Sight(
+            settings=lambda: self.settings,
+            topology=lambda: self.topology,
+            bus=self.bus,
+            conditions=self.conditions,
+            clock=self.clock,
+            leds=dict,
+            search=Search,
+            started=self.clock.monotonic(),
+        )
+        rooms = DoorRooms(self.store, self.bus, self.gate, self.ports, self.catalogue)
+        return ModbusDoors(rooms, sight, self.commands)
 
     def _web(self, view: tuple[Web, Gateway]) -> WebServer:
         web, gateway = view

@@ -3,34 +3,36 @@
 import pytest
 
 from digigate.bus.requests import Priority
+from digigate.services.modbus import Client
 from modbus import OFFLINE, POLLED, SILENT, UNPOLLED, Plant
 from modbus.plant import FIRST, GATEWAY, MODEL
 
 READ_ONE = b"\x03\x48\x00\x00\x01"
+CLIENT = Client("192.0.2.7")
 WRITE_ONE = b"\x06\x48\x00\x12\x34"
 
 
 async def ask(plant: Plant, unit: int, pdu: bytes) -> bytes:
-    answer = plant.handler.answer(unit, pdu, "client")
+    answer = plant.handler.answer(unit, pdu, CLIENT)
     return answer if isinstance(answer, bytes) else await answer
 
 
 def test_polled_registers_cost_the_line_nothing() -> None:
     plant = Plant()
-    assert isinstance(plant.handler.answer(POLLED, READ_ONE, "client"), bytes)
+    assert isinstance(plant.handler.answer(POLLED, READ_ONE, CLIENT), bytes)
     assert plant.handler.registers(POLLED, FIRST, 2) == plant.octets(POLLED, FIRST, 2)
 
 
 def test_a_slave_known_as_silent_is_refused_at_once() -> None:
     plant = Plant()
-    assert plant.handler.answer(SILENT, READ_ONE, "client") == b"\x83\x0b"
+    assert plant.handler.answer(SILENT, READ_ONE, CLIENT) == b"\x83\x0b"
     assert plant.line.asked == []
 
 
 async def test_the_line_is_asked_with_client_priority_and_only_for_holding_registers() -> None:
     plant = Plant()
     await ask(plant, UNPOLLED, b"\x04\x00\x01\x00\x02")
-    assert plant.line.asked == [(UNPOLLED, b"\x03\x00\x01\x00\x02", Priority.CLIENT, "client")]
+    assert plant.line.asked == [(UNPOLLED, b"\x03\x00\x01\x00\x02", Priority.CLIENT, CLIENT)]
 
 
 async def test_a_stale_image_is_read_from_the_line() -> None:
@@ -60,7 +62,7 @@ async def test_where_writes_are_forbidden_reads_go_on(unit: int, pdu: bytes) -> 
 
 async def test_a_slave_that_left_the_topology_meanwhile_has_no_path() -> None:
     plant = Plant()
-    answer = plant.handler.answer(UNPOLLED, b"\x03\x00\x01\x00\x01", "client")
+    answer = plant.handler.answer(UNPOLLED, b"\x03\x00\x01\x00\x01", CLIENT)
     del plant.line.words[UNPOLLED]
     assert not isinstance(answer, bytes)
     assert await answer == b"\x83\x0a"

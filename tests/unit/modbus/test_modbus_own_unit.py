@@ -1,22 +1,21 @@
 """The gateway as a device: block 50000 and FC43/14."""
 
-from itertools import pairwise
-
 import pytest
 from pymodbus.constants import ExcCodes
 from pymodbus.pdu.mei_message import ReadDeviceInformationRequest, ReadDeviceInformationResponse
 
 from digigate.catalogue import RegisterType, decode
 from digigate.identity import GatewayModel, Identity
-from digigate.services.modbus import OwnUnit
+from digigate.services.modbus import Client, OwnUnit
 from digigate.services.modbus import identification as mei
+from digigate.services.modbus.own import plate
 from digigate.services.modbus.pdu import Refusal
-from digigate.services.modbus.registers import IDENTIFICATION
 from digigate.settings.sections import Gateway
-from modbus import UNPOLLED, Plant
+from modbus import UNPOLLED, Plant, Site
 
 GATEWAY = Gateway(serial="23071240815", net_id=0x0A0B0C0D, site="Usine d'été")
-OWN = OwnUnit(GATEWAY)
+CLIENT = Client("192.0.2.7")
+OWN = Site(GATEWAY).own
 NAMES = {
     0: b"SOCOMEC",
     1: b"4829 0220",
@@ -29,14 +28,16 @@ NAMES = {
 
 
 def read(start: int, count: int, own: OwnUnit = OWN) -> bytes:
-    answer = own.answer(b"\x03" + start.to_bytes(2, "big") + count.to_bytes(2, "big"))
+    answer = own.answer(b"\x03" + start.to_bytes(2, "big") + count.to_bytes(2, "big"), CLIENT)
+    assert isinstance(answer, bytes)
     assert answer[:2] == bytes((3, 2 * count))
     return answer[2:]
 
 
 def device(code: int, first: int, own: OwnUnit = OWN) -> ReadDeviceInformationResponse:
     request = ReadDeviceInformationRequest(read_code=code, object_id=first)
-    answer = own.answer(bytes((43,)) + request.encode())
+    answer = own.answer(bytes((43,)) + request.encode(), CLIENT)
+    assert isinstance(answer, bytes)
     response = ReadDeviceInformationResponse()
     response.decode(answer[1:])
     return response
@@ -66,13 +67,10 @@ def test_the_block_says_who_the_gateway_is(
 
 def test_the_block_is_69_words_without_a_hole() -> None:
     assert len(read(50000, 69)) == 138
-    assert IDENTIFICATION[0].address == 50000
-    for before, row in pairwise(IDENTIFICATION):
-        assert row.address == before.address + before.words
 
 
 def test_an_m50_says_so() -> None:
-    own = OwnUnit(Gateway(model=GatewayModel.M50, ble=True))
+    own = Site(Gateway(model=GatewayModel.M50, ble=True)).own
     assert decode(read(50058, 8, own), RegisterType.STRING_NORM) == "DIGIWARE M-50"
     assert read(50013, 4, own).hex() == "0000000048290221"
     assert device(1, 0, own).information[1] == b"4829 0221"
@@ -83,10 +81,8 @@ def test_an_m50_says_so() -> None:
     [("1.2.3", (1, 2, 3), 102), ("0.7.0rc1", (0, 7, 0), 7), ("3", (3, 0, 0), 300)],
 )
 def test_versions(firmware: str, version: tuple[int, ...], hundredfold: int) -> None:
-    rows = {row.address: row for row in IDENTIFICATION}
-    identity = Identity(firmware=firmware)
-    assert tuple(rows[50018 + i].value(identity) for i in range(3)) == version
-    assert rows[50007].value(identity) == hundredfold
+    assert plate.versions(firmware) == version
+    assert plate.hundredfold(Identity(firmware=firmware)) == hundredfold
 
 
 @pytest.mark.parametrize(
@@ -139,7 +135,7 @@ def test_what_does_not_fit_follows() -> None:
 
 
 async def test_a_slave_is_identified_by_its_block() -> None:
-    answer = Plant().handler.answer(UNPOLLED, b"\x2b\x0e\x02\x00", "client")
+    answer = Plant().handler.answer(UNPOLLED, b"\x2b\x0e\x02\x00", CLIENT)
     assert not isinstance(answer, bytes)
     response = ReadDeviceInformationResponse()
     response.decode((await answer)[1:])

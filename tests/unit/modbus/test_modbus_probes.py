@@ -2,9 +2,14 @@
 
 import pytest
 
+from digigate import __version__
+from digigate.services.modbus import Client
 from modbus import OFFLINE, POLLED, REFUSING, SILENT, STRANGER, UNPOLLED, Plant
 
+NAME = f"DIRIS DIGIWARE M-70 {__version__}".encode()
 READ, OWN = "03 4800 0001", 255
+SERVER_ID = (b"\x11" + bytes((2 + len(NAME), 70, 255)) + NAME).hex()
+CLIENT = Client("192.0.2.7")
 SIXTEEN_OF_124 = "10 0000 007c f8" + "0000" * 124
 
 
@@ -13,7 +18,7 @@ def hexed(text: str) -> bytes:
 
 
 async def ask(plant: Plant, unit: int, pdu: bytes) -> bytes:
-    answer = plant.handler.answer(unit, pdu, "192.0.2.7")
+    answer = plant.handler.answer(unit, pdu, CLIENT)
     return answer if isinstance(answer, bytes) else await answer
 
 
@@ -71,7 +76,14 @@ PROBES = [
     ("own: quantity 0", OWN, "03 c350 0000", "83 03"),
     ("own: write", OWN, "06 c350 0000", "86 02"),
     ("own: write with a wrong byte count", OWN, "10 c350 0001 04 0000", "90 03"),
-    ("own: unknown function", OWN, "11", "91 01"),
+    ("own: report server id", OWN, "11", SERVER_ID),
+    ("own: report server id, too long", OWN, "11 00", "91 03"),
+    ("own: echo", OWN, "08 0000 1234", "08 0000 1234"),
+    ("own: long echo", OWN, "08 0000 1234 5678", "08 0000 1234 5678"),
+    ("own: other diagnostics", OWN, "08 0001 0000", "88 01"),
+    ("own: echo of nothing", OWN, "08 0000", "88 03"),
+    ("own: unknown function", OWN, "07", "87 01"),
+    ("report server id of a slave", POLLED, "11", "91 01"),
 ]
 
 

@@ -1,14 +1,16 @@
-"""`clock`, `clock.speed`, `clock.step`, `clock.zone`: the demo's and the tests' way in time."""
+"""`clock`, `clock.set`, and the demo's and tests' way in time: `clock.speed`, `.step`, `.zone`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from digigate.clock import Clock
 from digigate.commands import Arguments, Command, Commands, Json
+from digigate.settings.profiles import Profile
 
 SPEED_MAX = 86400.0
+ADMINISTRATORS = frozenset({Profile.ADMIN, Profile.CYBER})
 
 
 class Speed(Arguments):
@@ -21,6 +23,18 @@ class Step(Arguments):
     """Seconds to jump; a hundred years are enough."""
 
     seconds: Annotated[float, Field(ge=-3.2e9, le=3.2e9)]
+
+
+def _of_this_century(time: datetime) -> datetime:
+    if not 2000 <= time.year < 2100:
+        raise ValueError("write a date of the years 2000 to 2099")
+    return time
+
+
+class Moment(Arguments):
+    """A date and time of this century; without an offset it is in the gateway's zone."""
+
+    time: Annotated[datetime, AfterValidator(_of_this_century)]
 
 
 class Zone(Arguments):
@@ -51,6 +65,11 @@ def enter_clock(commands: Commands, clock: Clock) -> None:
         clock.step(timedelta(seconds=asked.seconds))
         return told()
 
+    async def set_to(asked: Moment) -> Json:
+        wanted = asked.time if asked.time.tzinfo else asked.time.replace(tzinfo=clock.zone)
+        clock.step(wanted - clock.now())
+        return told()
+
     async def zone(asked: Zone) -> Json:
         clock.set_zone(asked.zone)
         return told()
@@ -58,4 +77,5 @@ def enter_clock(commands: Commands, clock: Clock) -> None:
     commands.add(Command("clock", Arguments, tell, audited=False))
     commands.add(Command("clock.speed", Speed, speed))
     commands.add(Command("clock.step", Step, step))
+    commands.add(Command("clock.set", Moment, set_to, ADMINISTRATORS))
     commands.add(Command("clock.zone", Zone, zone))

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from struct import Struct
 from typing import Protocol, cast
 
+from digigate.services.modbus.client import Client
 from digigate.services.modbus.pdu import READ_MAX, READS, WRITES
 
 IN_FLIGHT = 16  # pipelined requests of one connection that may wait for the line
@@ -33,7 +34,7 @@ class Answers(Protocol):
     def registers(self) -> Callable[[int, int, int], bytes | None]:
         """`registers(unit, start, count)`: what can be had at once, for counts of 1 to 125."""
 
-    def answer(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+    def answer(self, unit: int, pdu: bytes, client: Client) -> bytes | Awaitable[bytes]:
         """The answer PDU to any request PDU."""
 
 
@@ -90,6 +91,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._turn: asyncio.Handle | None = None
         self.client = ""
+        self._asker = Client("")
         self.active = True  # whole requests have come since this was set to False
         self.quiet_since = 0.0  # for whoever looks for idle connections
 
@@ -98,6 +100,7 @@ class Connection(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self.client = peer[0] if peer else ""
+        self._asker = Client(self.client)
         if not self._hall.enter(self):
             self.transport.abort()
 
@@ -187,7 +190,7 @@ class Connection(asyncio.Protocol):
         """The answer to any ADU; None where it has to come from the line."""
         transaction, _, _, unit = _HEADER.unpack_from(adu)
         pdu = adu[_FUNCTION_AT:]
-        answer = self._answers.answer(unit, pdu, self.client)
+        answer = self._answers.answer(unit, pdu, self._asker)
         if isinstance(answer, bytes):
             return framed(transaction, unit, answer)
         future = asyncio.ensure_future(answer)

@@ -1,17 +1,19 @@
 """From a request PDU to its answer: from the image, from the line, or from the gateway itself."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 
 from pymodbus.constants import ExcCodes
 
+from digigate.bus.identification import IDENTIFICATION
 from digigate.bus.requests import Priority, Requests
 from digigate.errors import SlaveError, SlaveException
 from digigate.services.modbus import identification as mei
-from digigate.services.modbus import registers
+from digigate.services.modbus.client import Client
 from digigate.services.modbus.own import OwnUnit
 from digigate.services.modbus.pdu import (
-    FUNCTIONS,
+    OWN_FUNCTIONS,
     READS,
+    SLAVE_FUNCTIONS,
     WRITES,
     Function,
     Refusal,
@@ -21,15 +23,15 @@ from digigate.services.modbus.pdu import (
 )
 from digigate.store import Store
 
-_READ_IDENTIFICATION = bytes((Function.READ_HOLDING,)) + registers.BLOCK.to_bytes(2, "big")
-_READ_IDENTIFICATION += registers.BLOCK_WORDS.to_bytes(2, "big")
+ALWAYS_OWN = frozenset((0, 255))
+"""Units that are the gateway itself wherever no line makes 0 a broadcast."""
 
 
 class Handler:
     """Answers for every unit.
 
     `configured` tells whether a slave has this address. The gateway's own units go before a slave
-    of the same address. `writes` False refuses every write with 01 (policy, §11.3.2).
+    of the same address. Where `writes()` is false every write is refused with 01 (policy, §11.3.2).
     """
 
     def __init__(
@@ -38,18 +40,18 @@ class Handler:
         requests: Requests,
         configured: Callable[[int], bool],
         own: OwnUnit,
-        *,
-        writes: bool = True,
+        own_units: frozenset[int],
+        writes: Callable[[], bool],
     ) -> None:
         self._store = store
         self._requests = requests
         self._configured = configured
         self._own = own
-        self._functions = FUNCTIONS if writes else FUNCTIONS - WRITES
-        self.own_units = own.units
+        self._writes = writes
+        self.own_units = own_units
         self.registers = store.raw  # for the fast path: a slave's registers from its image
 
-    def answer(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+    def answer(self, unit: int, pdu: bytes, client: Client) -> bytes | Awaitable[bytes]:
         """The answer PDU: at once where it is known here, else after the line was asked.
 
         Refusals are answers too; nothing is raised.
@@ -59,23 +61,26 @@ class Handler:
         except Refusal as error:
             return refusal(pdu[0], error.code)
 
-    def _judged(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+    def _judged(self, unit: int, pdu: bytes, client: Client) -> bytes | Awaitable[bytes]:
         own = unit in self.own_units
         if not own and not self._configured(unit):
             raise Refusal(ExcCodes.GATEWAY_PATH_UNAVIABLE)
-        if pdu[0] not in self._functions:
+        function = pdu[0]
+        if function not in (OWN_FUNCTIONS if own else SLAVE_FUNCTIONS):
+            raise Refusal(ExcCodes.ILLEGAL_FUNCTION)
+        if function in WRITES and not (client.writes and self._writes()):
             raise Refusal(ExcCodes.ILLEGAL_FUNCTION)
         if own:
-            return self._own.answer(pdu)
-        if pdu[0] in READS:
+            return self._own.answer(pdu, client)
+        if function in READS:
             return self._read(unit, pdu, client)
-        if pdu[0] in WRITES:
+        if function in WRITES:
             write_of(pdu)
-            return self._asked(unit, pdu, pdu[0], client)
+            return self._asked(unit, pdu, function, client)
         mei.check(pdu)
         return self._identified(unit, pdu, client)
 
-    def _read(self, unit: int, pdu: bytes, client: Hashable) -> bytes | Awaitable[bytes]:
+    def _read(self, unit: int, pdu: bytes, client: Client) -> bytes | Awaitable[bytes]:
         """FC04 is answered as FC03: SOCOMEC devices have holding registers only."""
         data = self._store.raw(unit, *read_of(pdu))
         if data is not None:
@@ -89,7 +94,7 @@ class Handler:
         image = self._store.image(unit)
         return image is not None and image.silent
 
-    async def _asked(self, unit: int, pdu: bytes, function: int, client: Hashable) -> bytes:
+    async def _asked(self, unit: int, pdu: bytes, function: int, client: Client) -> bytes:
         try:
             answer = await self._requests.request(unit, pdu, Priority.CLIENT, client)
         except SlaveException as error:
@@ -100,10 +105,10 @@ class Handler:
             return refusal(function, ExcCodes.GATEWAY_PATH_UNAVIABLE)
         return bytes((function,)) + answer[1:]
 
-    async def _identified(self, unit: int, pdu: bytes, client: Hashable) -> bytes:
+    async def _identified(self, unit: int, pdu: bytes, client: Client) -> bytes:
         """FC43/14 for a slave: SOCOMEC devices lack it, their block 50000 says the same."""
         try:
-            found = self._read(unit, _READ_IDENTIFICATION, client)
+            found = self._read(unit, IDENTIFICATION.pdu, client)
             answer = found if isinstance(found, bytes) else await found
             return mei.identification(pdu, _objects(answer))
         except Refusal as error:
@@ -118,12 +123,4 @@ def _objects(answer: bytes) -> mei.Objects:
     if answer[0] != Function.READ_HOLDING:
         gone = answer[1] in _GATEWAY_CODES
         raise Refusal(answer[1] if gone else ExcCodes.ILLEGAL_FUNCTION)
-    block = answer[2:]
-    numbers = (registers.text_of(block, f"version: {part}") for part in ("major", "minor"))
-    return {
-        mei.VENDOR_NAME: registers.text_of(block, "vendor"),
-        mei.PRODUCT_CODE: registers.text_of(block, "product id"),
-        mei.REVISION: ".".join(numbers),
-        mei.PRODUCT_NAME: registers.text_of(block, "product"),
-        mei.MODEL_NAME: registers.text_of(block, "extended name"),
-    }
+    return mei.objects_of(answer[2:])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pymodbus.constants import DeviceInformation, ExcCodes
 from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
 
+from digigate.catalogue import RegisterType, decode
 from digigate.services.modbus.pdu import Function, Refusal
 
 READ_DEVICE_IDENTIFICATION = 14  # MEI type
@@ -50,3 +51,23 @@ def identification(pdu: bytes, objects: Objects) -> bytes:
     texts = {key: objects[key].encode("ascii", "replace") for key in wanted}
     answer = ReadDeviceInformationResponse(code, texts)
     return bytes((Function.ENCAPSULATED,)) + answer.encode()
+
+
+def objects_of(block: bytes) -> Objects:
+    """What anybody's identification block 50000 says of its device."""
+    product_id, major, minor = (_number(block, word) for word in (5, 18, 19))
+    return {
+        VENDOR_NAME: _text(block, 42),
+        PRODUCT_CODE: str(product_id),
+        REVISION: f"{major}.{minor}",
+        PRODUCT_NAME: _text(block, 50),
+        MODEL_NAME: _text(block, 58),
+    }
+
+
+def _number(block: bytes, word: int) -> int:
+    return int.from_bytes(block[2 * word : 2 * word + 2], "big")
+
+
+def _text(block: bytes, word: int) -> str:
+    return str(decode(block[2 * word : 2 * word + 16], RegisterType.STRING_NORM) or "")

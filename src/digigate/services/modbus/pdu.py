@@ -25,13 +25,16 @@ class Function(IntEnum):
     READ_HOLDING = 3
     READ_INPUT = 4
     WRITE_SINGLE = 6
+    DIAGNOSTIC = 8  # only of the gateway itself
     WRITE_MULTIPLE = 16
+    REPORT_SERVER_ID = 17  # only of the gateway itself
     ENCAPSULATED = 43  # only with MEI type 14, read device identification
 
 
 READS = frozenset((Function.READ_HOLDING, Function.READ_INPUT))
 WRITES = frozenset((Function.WRITE_SINGLE, Function.WRITE_MULTIPLE))
-FUNCTIONS = frozenset(Function)
+SLAVE_FUNCTIONS = READS | WRITES | {Function.ENCAPSULATED}
+OWN_FUNCTIONS = SLAVE_FUNCTIONS | {Function.DIAGNOSTIC, Function.REPORT_SERVER_ID}
 
 
 class Refusal(Exception):
@@ -72,6 +75,11 @@ def write_of(pdu: bytes) -> tuple[int, int]:
     if pdu[5] != 2 * count:
         raise Refusal(ExcCodes.ILLEGAL_VALUE)
     return _within(start, count, WRITE_MAX)
+
+
+def written(pdu: bytes) -> bytes:
+    """The words of a write that `write_of` let pass."""
+    return pdu[3:5] if pdu[0] == Function.WRITE_SINGLE else pdu[_HEAD_OF_WRITE:]
 
 
 def _within(start: int, count: int, most: int) -> tuple[int, int]:
