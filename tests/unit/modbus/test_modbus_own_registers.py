@@ -15,7 +15,7 @@ from modbus import Site
 CLIENT = Client("192.0.2.7")
 MODELS = [Catalogue.load().models[key] for key in ("diris-m50", "diris-m70")]
 U16, U32, TEXT = RegisterType.U16, RegisterType.U32, RegisterType.STRING_NORM
-SECOND_BUS, SECOND_SLAVE, SECOND_LOAD = 22, 20, 25
+SECOND_BUS, SECOND_SLAVE, SECOND_LOAD = 26, 24, 25
 
 
 def read(site: Site, start: int, count: int) -> bytes:
@@ -103,7 +103,7 @@ def test_what_is_not_mapped_is_an_illegal_address(address: int, count: int) -> N
         (23002, U32, 2, 2500),
         (23004, U32, 2, 70000),
         (23010, U32, 2, 2),
-        (23016, U32, 2, 5100),
+        (23020, U32, 2, 5100),
         (23000 + SECOND_SLAVE + 1, U16, 1, 2),
         (23000 + SECOND_SLAVE + 2, U32, 2, None),
         (23000 + 2 * SECOND_SLAVE + 1, U16, 1, None),

@@ -15,8 +15,10 @@ COUNTERS = {
     "asked": "requests sent since start",
     "answered": "right answers",
     "exceptions": "answers that were Modbus exceptions",
-    "timeouts": "requests without any answer",
-    "crc_errors": "answers with a wrong CRC",
+    "timeouts": "requests after which nothing was heard",
+    "crc_errors": "answers of the right length with a wrong CRC",
+    "garbled": "requests after which something else was heard",
+    "lost": "requests whose line went down",
     "stale_bytes": "octets heard while nobody was asked",
 }
 
