@@ -47,7 +47,17 @@ class ServiceState(StrEnum):
     READY = "ready"
     REFUSED = "refused"  # its settings cannot be done; waits for new ones
     FAILED = "failed"  # will be tried again
+    OFF = "off"  # the settings want none
     STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """What a factory gives instead of a service that the settings do not want; `reason` says why
+    where a user could wonder.
+    """
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +91,15 @@ class Supervisor(Generic[S]):
         self._keepers: list[_Keeper] = []
         self._views: list[Callable[[S], object]] = []
 
-    def wire(self, name: str, view: Callable[[S], T], factory: Callable[[T], Service]) -> None:
+    def wire(
+        self, name: str, view: Callable[[S], T], factory: Callable[[T], Service | Off]
+    ) -> None:
         """Run `factory(view(settings))` and start it anew whenever the view changes.
 
         The view picks what the service depends on, and nothing else; it is compared by `!=`.
         """
 
-        def start(wanted: Any) -> Service:  # noqa: ANN401 -- comes out of `view`, so it is a T
+        def start(wanted: Any) -> Service | Off:  # noqa: ANN401 -- comes out of `view`, so it is a T
             return factory(wanted)
 
         board = _Board(name, self._conditions, self._clock)
@@ -184,6 +196,13 @@ class _Board:
         if self._changes(state):
             log.info("service is %s", state, extra={"service": self.health.name})
 
+    def off(self, reason: str) -> None:
+        """Its settings want none."""
+        self._conditions.clear(FAILED, self.health.name)
+        self._conditions.clear(REFUSED, self.health.name)
+        if self._changes(ServiceState.OFF, reason):
+            log.info("service is off", extra={"service": self.health.name, "reason": reason})
+
     def refused(self, reason: str) -> None:
         """Its settings cannot be done."""
         self._conditions.clear(FAILED, self.health.name)
@@ -214,7 +233,7 @@ class _Keeper:
 
     def __init__(
         self,
-        start: Callable[[object], Service],
+        start: Callable[[object], Service | Off],
         board: _Board,
         pauses: Sequence[float],
         stop_within: float,
@@ -277,7 +296,13 @@ class _Keeper:
                 self._board.plain(ServiceState.READY)
                 self.settled.set()
 
-        await self._start(self._wanted[0]).run(ready)
+        service = self._start(self._wanted[0])
+        if isinstance(service, Off):
+            self._board.off(service.reason)
+            self.settled.set()
+            await asyncio.Event().wait()
+        else:
+            await service.run(ready)
 
     async def _stop(self, run: asyncio.Task[None]) -> None:
         run.cancel()

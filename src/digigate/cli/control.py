@@ -1,4 +1,4 @@
-"""`digigate ports|status|clock`: ask a running gateway through its control socket."""
+"""`digigate ports|status|clock|reboot`: ask a running gateway through its control socket."""
 
 import argparse
 import json
@@ -18,7 +18,9 @@ def enter(commands: Subparsers) -> None:
     clock.add_argument("--speed", type=float, help="gateway seconds per real second")
     clock.add_argument("--step", type=float, help="seconds to jump, back if negative")
     clock.set_defaults(act=_clock)
-    for parser in (ports, status, clock):
+    reboot = commands.add_parser("reboot", help="stop and start everything anew")
+    reboot.set_defaults(act=lambda options: _ask(options, "gateway.reboot"))
+    for parser in (ports, status, clock, reboot):
         parser.add_argument(
             "--state", type=Path, default=Path(".demo"), help="state directory of the gateway"
         )

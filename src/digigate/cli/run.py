@@ -61,7 +61,9 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _serve(start: Start, options: argparse.Namespace) -> int:
     configure_log(options.log)
-    asyncio.run(serve(start, _tell_where_to_look))
+    again: Start | None = start
+    while again is not None:
+        again = asyncio.run(serve(again, _tell_where_to_look))
     return 0
 
 

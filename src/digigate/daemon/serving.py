@@ -6,15 +6,16 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digigate.clock import Clock
 from digigate.daemon import reports
 from digigate.daemon.chores import log_condition
+from digigate.daemon.ending import Ending
 from digigate.daemon.house import House
 from digigate.daemon.notify import notify, watchdog_interval
-from digigate.daemon.orders import enter_clock, enter_reports
+from digigate.daemon.orders import enter_clock, enter_reboot, enter_reports
 from digigate.daemon.plant import PlantSite
 from digigate.daemon.timekeeping import as_paced, kept_clock
 from digigate.errors import SettingsError
@@ -40,8 +41,11 @@ class Start:
     speed: float = 1.0
 
 
-async def serve(start: Start, announce: Announce = lambda _: None) -> None:
-    """Run until SIGTERM or SIGINT; `announce` is called once all services have settled.
+async def serve(start: Start, announce: Announce = lambda _: None) -> Start | None:
+    """Run until SIGTERM, SIGINT or a reboot; `announce` is called once all services have settled.
+
+    Returns what to start again with after a reboot: the settings as they stand in their file by
+    then, the topology as it was kept; None = the end.
 
     Raises:
         SettingsError: the state directory is in use or a kept file is wrong.
@@ -67,7 +71,10 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> None:
         stack.enter_context(clock.watch(reload.act))
         stack.enter_context(house.plan.watch(house.bus.set_topology))
         stack.enter_context(house.conditions.watch(log_condition))
-        await _run(house, reload, announce)
+        ending = Ending()
+        enter_reboot(house.commands, ending.reboot)
+        await _run(house, reload, ending, announce)
+        return reload.again() if ending.again else None
 
 
 class _Reload:
@@ -89,32 +96,40 @@ class _Reload:
         if self._start.settings_file is None:
             return
         notify("RELOADING=1")
+        self._read(self._start.settings_file)
+        self.act()
+        notify("READY=1")
+
+    def again(self) -> Start:
+        """What to start with after a reboot."""
+        if self._start.settings_file is not None:
+            self._read(self._start.settings_file)
+        return replace(self._start, settings=self._settings, topology=None)
+
+    def _read(self, file: Path) -> None:
         try:
-            self._settings = SettingsFile(self._start.settings_file).load()
+            self._settings = SettingsFile(file).load()
         except SettingsError as error:
             log.error("settings not reloaded", extra={"reason": str(error)})
         else:
             log.info("settings reloaded")
-            self.act()
-        notify("READY=1")
 
 
-async def _run(house: House, reload: _Reload, announce: Announce) -> None:
-    stop = asyncio.Event()
+async def _run(house: House, reload: _Reload, ending: Ending, announce: Announce) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ending.stop)
     loop.add_signal_handler(signal.SIGHUP, reload.reread)
     services = asyncio.create_task(house.supervisor.run(house.settings), name="services")
     others = [
         asyncio.create_task(_published(house, announce), name="publish"),
         asyncio.create_task(_heartbeat(), name="watchdog"),
     ]
-    stopping = asyncio.create_task(stop.wait(), name="signal")
+    stopping = asyncio.create_task(ending.wait(), name="ending")
     try:
         await asyncio.wait({services, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        notify("STOPPING=1")
+        notify("RELOADING=1" if ending.again else "STOPPING=1")
         for task in (*others, stopping, services):
             task.cancel()
         with suppress(asyncio.CancelledError):

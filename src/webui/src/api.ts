@@ -111,7 +111,7 @@ export interface Bus {
 
 export interface Service {
   name: string;
-  state: "starting" | "ready" | "refused" | "failed" | "stopped";
+  state: "starting" | "ready" | "refused" | "failed" | "off" | "stopped";
   since: string | null;
   reason: string;
   port: number | null;

@@ -28,6 +28,7 @@ export const SERVICE_LOOKS: Readonly<Record<Service["state"], Look>> = {
   ready: { tone: "ok", icon: "ok" },
   refused: { tone: "bad", icon: "bad" },
   failed: { tone: "bad", icon: "warn" },
+  off: { tone: "idle", icon: "idle" },
   stopped: { tone: "idle", icon: "idle" },
 };
 

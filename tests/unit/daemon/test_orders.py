@@ -8,8 +8,9 @@ import pytest
 
 from digigate.clock import Clock
 from digigate.commands import Caller, Commands
-from digigate.daemon.orders import enter_clock, enter_reports
-from digigate.errors import SettingsError
+from digigate.daemon.orders import enter_clock, enter_reboot, enter_reports
+from digigate.errors import Denied, SettingsError
+from digigate.settings.profiles import Profile
 
 OWNER = Caller("owner")
 
@@ -40,6 +41,35 @@ async def test_the_clock_runs_faster(commands: Commands, clock: Clock) -> None:
 async def test_an_impossible_speed_is_refused(commands: Commands, speed: object) -> None:
     with pytest.raises(SettingsError, match="speed"):
         await commands.execute("clock.speed", {"speed": speed}, OWNER)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2031-07-01T12:00:00", "2031-07-01T10:00:00+00:00"),
+        ("2031-07-01T12:00:00Z", "2031-07-01T12:00:00+00:00"),
+    ],
+)
+async def test_the_clock_is_set_in_its_zone_or_in_any(
+    commands: Commands, clock: Clock, time: str, expected: str
+) -> None:
+    clock.set_zone("Europe/Paris")
+    told: Any = await commands.execute("clock.set", {"time": time}, Caller("a", Profile.ADMIN))
+    assert told["time"] == expected
+
+
+async def test_the_clock_stays_in_this_century(commands: Commands) -> None:
+    with pytest.raises(SettingsError, match="2000 to 2099"):
+        await commands.execute("clock.set", {"time": "1999-12-31T23:59:59"}, OWNER)
+
+
+async def test_an_administrator_reboots_and_a_user_does_not() -> None:
+    table, orders = Commands(), list[str]()
+    enter_reboot(table, lambda: orders.append("reboot"))
+    with pytest.raises(Denied):
+        await table.execute("gateway.reboot", {}, Caller("a", Profile.USER))
+    assert await table.execute("gateway.reboot", {}, Caller("a", Profile.ADMIN))
+    assert orders == ["reboot"]
 
 
 async def test_the_zone_changes(commands: Commands, clock: Clock) -> None:

@@ -12,7 +12,7 @@ import pytest
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import ListenError, SettingsError
-from digigate.supervisor import Health, Ready, Service, ServiceState, Supervisor
+from digigate.supervisor import Health, Off, Ready, Service, ServiceState, Supervisor
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,23 @@ async def test_only_the_service_whose_view_changed_starts_anew() -> None:
         bench.supervisor.apply(Tree(a=0, b=7))
         await bench.supervisor.settled()
         assert len(notes) == 2
+
+
+async def test_a_service_that_is_not_wanted_is_off_until_it_is() -> None:
+    bench, notes = Bench(), list[str]()
+
+    def start(value: int) -> Service | Off:
+        return Steady(value, notes) if value else Off("not wanted")
+
+    bench.supervisor.wire("a", lambda tree: tree.a, start)
+    async with bench.running():
+        assert (bench.health("a").state, bench.health("a").reason) == ("off", "not wanted")
+        assert bench.wrong() == set()
+        bench.supervisor.apply(Tree(a=5))
+        await bench.until("a", ServiceState.READY)
+        bench.supervisor.apply(Tree(a=0))
+        await bench.until("a", ServiceState.OFF)
+        assert notes == ["up 5", "down 5"]
 
 
 async def test_a_view_that_fails_changes_nothing() -> None:

@@ -1,6 +1,7 @@
 """What can be ordered of the gateway, a module per subject; `serving` enters them all."""
 
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
+from digigate.daemon.orders.reboot import enter_reboot
 from digigate.daemon.orders.reports import enter_reports
 
-__all__ = ["SPEED_MAX", "enter_clock", "enter_reports"]
+__all__ = ["SPEED_MAX", "enter_clock", "enter_reboot", "enter_reports"]

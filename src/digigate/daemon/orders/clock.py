@@ -7,10 +7,9 @@ from pydantic import AfterValidator, Field
 
 from digigate.clock import Clock
 from digigate.commands import Arguments, Command, Commands, Json
-from digigate.settings.profiles import Profile
+from digigate.settings.profiles import ADMINISTRATORS
 
 SPEED_MAX = 86400.0
-ADMINISTRATORS = frozenset({Profile.ADMIN, Profile.CYBER})
 
 
 class Speed(Arguments):

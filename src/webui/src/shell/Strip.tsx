@@ -49,7 +49,7 @@ function Chip({ item: { name, kind, state, look, reason } }: { item: Item }) {
   );
 }
 
-/** Buses first, as what they are and not as the services that master them. */
+/** Buses first, as what they are and not as the services that master them; what is off is left out. */
 function found(): Item[] {
   const buses = board.buses.value?.data.buses ?? [];
   const services = board.services.value?.data.services ?? [];
@@ -63,6 +63,7 @@ function found(): Item[] {
         return { name, kind: "bus", state, look: BUS_LOOKS[state], reason };
       }),
     ...services
+      .filter(({ state }) => state !== "off")
       .filter(({ name }) => ill.has(name) || buses.every((bus) => bus.name !== name))
       .map(({ name, state, reason }): Item => {
         return { name, kind: "service", state, look: SERVICE_LOOKS[state], reason };
