@@ -4,7 +4,7 @@ usage: python tests/captures/take.py HOST:PORT UNIT MODEL ORIGIN > tests/capture
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pymodbus.client import ModbusTcpClient
 
@@ -13,9 +13,7 @@ from digigate.catalogue import Block, Catalogue
 READ_MAX = 125
 
 
-def dump(
-    client: ModbusTcpClient, unit: int, blocks: tuple[Block, ...]
-) -> Iterator[tuple[int, int]]:
+def dump(client: ModbusTcpClient, unit: int, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
     """Every register of every block that the slave gives, as (address, word)."""
     for block in sorted(blocks, key=lambda block: block.start):
         for start in range(block.start, block.start + block.count, READ_MAX):

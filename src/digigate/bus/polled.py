@@ -188,7 +188,7 @@ class PolledSlave:
         if plate.magic != MAGIC:
             return "is no SOCOMEC device: its identification block does not begin with SOCO"
         found = self._around.catalogue.identify(
-            plate.product_range, plate.product_name, plate.extended_name
+            plate.product_range, plate.product_name, plate.extended_name, self.model
         )
         if self.model is not None and found is not None and found.key == self.model.key:
             return ""

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from digigate.catalogue.models import Block, Composite, Point
+from digigate.catalogue.models import Block, Composite, Inputs, Outputs, Point
 from digigate.catalogue.quantities import Quantity
 from digigate.catalogue.registers import RegisterType
 from digigate.catalogue.tables import Row
 from digigate.catalogue.unfolding import Unfolded
+from digigate.errors import CatalogueError
 
 ADDRESSES = 0x10000
+WORD = 16  # bits of a register
 HIGH = (RegisterType.U8_H, RegisterType.S8_H)
 LOW = (RegisterType.U8_L, RegisterType.S8_L)
 
@@ -23,6 +25,29 @@ def check(contents: Unfolded, quantities: Mapping[str, Quantity]) -> None:
     _points(contents.points)
     _names([*contents.points, *contents.composites])
     _figures([*contents.points, *contents.composites], quantities)
+
+
+def check_bits(
+    key: str, contents: Unfolded, inputs: Inputs | None, outputs: Outputs | None
+) -> None:
+    """Check that the registers of logic inputs and outputs are there and hold a bit for each.
+
+    Raises:
+        CatalogueError: one is missing, is no single word, or its outputs cannot be commanded.
+    """
+    words = {point.name: point for point, _ in contents.points if point.words == 1}
+    bits = [(inputs.count, inputs.state, False)] if inputs else []
+    if outputs:
+        bits += [(outputs.count, outputs.state, False)]
+        commands = (outputs.switch_on, outputs.switch_off)
+        bits += [(outputs.count, name, True) for name in commands if name]
+    for count, name, commanded in bits:
+        if name not in words:
+            raise CatalogueError(f"{key}.yaml: {name!r} is no register of one word in its maps")
+        if not 1 <= count <= WORD:
+            raise CatalogueError(f"{key}.yaml: {name!r} has no {count} bits")
+        if commanded and not words[name].writable:
+            raise CatalogueError(f"{key}.yaml: {name!r} cannot be written")
 
 
 def _blocks(blocks: Iterable[tuple[Block, Row]]) -> None:

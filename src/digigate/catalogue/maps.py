@@ -47,6 +47,7 @@ class Field:
     name: str
     unit: str
     scale: float
+    access: str
     writable: bool
     locked: bool
     quantity: str
@@ -134,6 +135,7 @@ def _field(row: Row, section: Section, sources: Collection[str]) -> Field:
         row.text("name"),
         row.cells["unit"],
         row.positive("scale"),
+        row.text("access"),
         writable=_writable(row),
         locked=_locked(row),
         quantity=quantity,

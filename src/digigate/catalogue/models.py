@@ -1,11 +1,12 @@
 """What one SOCOMEC model is: its head, its blocks and its points."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from digigate.catalogue.identification import Probe
+from digigate.catalogue.library import CACHED, Capability, Entry
 from digigate.catalogue.registers import RegisterType, Value, decimals
 
 
@@ -23,6 +24,7 @@ class Detection(StrEnum):
 
     FAST = "fast"
     COMPLETE = "complete"
+    BY_HAND = "by-hand"  # none: gateways and switches are added by the user
 
 
 class Pace(StrEnum):
@@ -48,6 +50,14 @@ class Statistic(StrEnum):
     LAST_PARTIAL = "last-partial"
     LAGGING = "lagging"
     LEADING = "leading"
+    TARIFF_1 = "tariff-1"
+    TARIFF_2 = "tariff-2"
+    TARIFF_3 = "tariff-3"
+    TARIFF_4 = "tariff-4"
+    TARIFF_5 = "tariff-5"
+    TARIFF_6 = "tariff-6"
+    TARIFF_7 = "tariff-7"
+    TARIFF_8 = "tariff-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class Point:
     writable: bool
     source: str
     locked: bool = False  # is written only after unlocking (58112)
+    access: str = ""  # as the tables print it: `R/RWM@USER`
 
     @property
     def leaf(self) -> str:
@@ -138,40 +149,6 @@ def _direction(factor: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """How the model answers in the identification block 50000."""
-
-    product_range: int  # 50004: 100 COUNTIS, 200 protection, 300 ATyS, 400 DIRIS
-    product_name: str  # 50050
-    extended_name: str  # 50058
-    order: int  # 50005, ours where not published
-    aliases: tuple[str, ...] = ()  # other texts in either name that mean this model
-
-    def matched(self, text: str) -> int:
-        """How many characters of `text` say that it is this model: 0 for none.
-
-        Case, spaces and hyphens do not count. A digit after the match is another model (A-100 is
-        no A-10), and so is DC (I-30DC is no I-30).
-        """
-        found = squeezed(text)
-        names = map(squeezed, (self.extended_name, self.product_name, *self.aliases))
-        lengths = (
-            len(name)
-            for name in names
-            if name and found.startswith(name) and not _STRANGER.match(found, len(name))
-        )
-        return max(lengths, default=0)
-
-
-_STRANGER = re.compile(r"[0-9]|dc")
-
-
-def squeezed(text: str) -> str:
-    """A name without case, spaces and hyphens, by which models are compared."""
-    return re.sub(r"[\s_-]+", "", text).lower()
-
-
-@dataclass(frozen=True, slots=True)
 class LoadPlan:
     """How many circuits a device can have and how far apart their registers lie."""
 
@@ -179,9 +156,34 @@ class LoadPlan:
     stride: int
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Logic inputs (FC02, numbering ours): discrete input n - 1 is bit n - 1 of a register."""
+
+    count: int
+    state: str  # name of the point
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Logic outputs (FC01, FC05, FC15): coil n - 1 is bit n - 1 of each of these registers.
+
+    A mask written to `switch_on` or `switch_off` switches the outputs of its bits; where these are
+    empty, no table tells how to command them.
+    """
+
+    count: int
+    state: str  # name of the point
+    switch_on: str = ""
+    switch_off: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
-    """One product: head, declared blocks, points and what is made of them. One object per key."""
+    """One product: head, declared blocks, points and what is made of them. One object per key.
+
+    Blocks, points and composites of a model that the reader has made are unfolded at first use.
+    """
 
     key: str  # `diris-b30`
     name: str  # `DIRIS B-30`
@@ -191,9 +193,18 @@ class Model:
     probe: Probe
     loads: LoadPlan
     identification_words: int  # 66 or 69
-    blocks: tuple[Block, ...]
-    points: tuple[Point, ...]
-    composites: tuple[Composite, ...]
+    blocks: Sequence[Block]
+    points: Sequence[Point]
+    composites: Sequence[Composite]
+    library: Entry | None = None  # where the manual's list has it
+    capabilities: frozenset[Capability] = frozenset()
+    inputs: Inputs | None = None
+    outputs: Outputs | None = None
+
+    @property
+    def cached(self) -> bool:
+        """Whether the device keeps records that are fetched after an outage (§6.2.2)."""
+        return bool(self.capabilities & CACHED)
 
     def measurements(self, load: int) -> tuple[Point | Composite, ...]:
         """Every point or composite of this load (0 = device) that carries a quantity.

@@ -1,26 +1,29 @@
 """Read and cross-check all data files; the one reader."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Self
 
-from digigate.catalogue.checks import check
-from digigate.catalogue.maps import Section, read_identification, read_map
-from digigate.catalogue.models import Certainty, Detection, LoadPlan, Model, Probe
+from digigate.catalogue.checks import check, check_bits
+from digigate.catalogue.deferred import Deferred
+from digigate.catalogue.heads import ModelHead, read_head
+from digigate.catalogue.identification import Names
+from digigate.catalogue.library import Group
+from digigate.catalogue.maps import read_identification, read_map
+from digigate.catalogue.models import Block, Composite, Model, Point
 from digigate.catalogue.quantities import Quantity, read_quantities
-from digigate.catalogue.tables import Head, rows
+from digigate.catalogue.tables import rows
 from digigate.catalogue.unfolding import Unfolded
 
 DATA = Path(__file__).with_name("data")
 SOURCE_COLUMNS = "tag,kind,what"
-IDENTIFICATION_WORDS = (66, 69)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All quantities and models by key."""
+    """All quantities and models by key. A model's maps are read when the model is first used."""
 
     quantities: dict[str, Quantity]
     models: dict[str, Model]
@@ -40,119 +43,116 @@ class Catalogue:
         """Read data files laid out as the packaged ones.
 
         Raises:
-            CatalogueError: a row is wrong; the text names file and row.
+            CatalogueError: a row is wrong; the text names file and row. A map's rows speak up when
+                its model is first used, or in `unfold`.
         """
         sources = {row.text("tag") for row in rows(directory / "sources.csv", SOURCE_COLUMNS)}
         quantities = read_quantities(directory / "quantities.csv", sources)
         shelf = _Shelf(directory / "models", sources, quantities)
         heads = sorted((directory / "models").glob("*.yaml"))
-        return cls(quantities, {path.stem: shelf.model(path) for path in heads})
+        catalogue = cls(quantities, {path.stem: shelf.model(path) for path in heads})
+        _ = catalogue.library, catalogue._names
+        return catalogue
 
-    def identify(self, product_range: int, product_name: str, extended_name: str) -> Model | None:
+    def unfold(self) -> None:
+        """Read the maps of every model now.
+
+        Raises:
+            CatalogueError: a row is wrong; the text names file and row.
+        """
+        for model in self.models.values():
+            len(model.blocks)
+
+    @cached_property
+    def library(self) -> Mapping[Group, tuple[Model, ...]]:
+        """The manual's list of products (§11.2.1): its groups and their models in its order."""
+        listed = [(m.library, m) for m in self.models.values() if m.library is not None]
+        listed.sort(key=lambda each: each[0].place)
+        return {
+            group: tuple(model for entry, model in listed if entry.group is group)
+            for group in Group
+        }
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names({key: model.probe for key, model in self.models.items()})
+
+    def identify(
+        self,
+        product_range: int,
+        product_name: str,
+        extended_name: str,
+        expected: Model | None = None,
+    ) -> Model | None:
         """The model whose probe matches the texts of block 50000; None for a stranger.
 
-        The longest match wins; the extended name goes before the product name (facts §4).
+        The longest match wins; the extended name goes before the product name (facts §4). Some
+        devices cannot be told apart by these texts: if `expected` may answer so, it is the one.
         """
-        best: tuple[int, Model | None] = (0, None)
-        for text in (extended_name, product_name):
-            for model in self.models.values():
-                length = model.probe.matched(text)
-                if model.probe.product_range == product_range and length > best[0]:
-                    best = length, model
-            if best[1] is not None:
-                break
-        return best[1]
+        match = self._names.find(product_range, (extended_name, product_name))
+        if match is None:
+            return None
+        if expected is not None and expected.probe.shares(match.name):
+            return expected
+        return self.models[match.key]
 
 
 class _Shelf:
-    """The maps, each read once however many models share it."""
+    """Where the maps lie: each is read when a model that has it is first used."""
 
     def __init__(
-        self, directory: Path, sources: Collection[str], quantities: Mapping[str, Quantity]
+        self, directory: Path, sources: set[str], quantities: Mapping[str, Quantity]
     ) -> None:
         self._directory = directory
         self._sources = sources
         self._quantities = quantities
-        self._maps: dict[str, tuple[Section, ...]] = {}
 
     def model(self, path: Path) -> Model:
-        """One model with all its maps unfolded and checked."""
-        head = Head.read(path)
-        words = head.whole("identification_words")
-        if words not in IDENTIFICATION_WORDS:
-            raise head.wrong("identification_words", f"{words} is neither 66 nor 69")
-        loads = _load_plan(head.part("loads"))
-        contents = self._unfold(head, loads, words)
-        model = Model(
-            path.stem,
-            head.text("name"),
-            head.text("family"),
-            head.choice("certainty", Certainty),
-            head.choice("detection", Detection),
-            _probe(head.part("probe")),
-            loads,
-            words,
-            tuple(block for block, _ in contents.blocks),
-            tuple(point for point, _ in contents.points),
-            tuple(composite for composite, _ in contents.composites),
+        """One model whose contents are made at first use."""
+        head = read_head(path, self._sources)
+
+        @cache
+        def contents() -> "_Contents":
+            return self._contents(head)
+
+        return Model(
+            head.key,
+            head.name,
+            head.family,
+            head.certainty,
+            head.detection,
+            head.probe,
+            head.loads,
+            head.identification_words,
+            Deferred(lambda: contents().blocks),
+            Deferred(lambda: contents().points),
+            Deferred(lambda: contents().composites),
+            head.library,
+            head.capabilities,
+            head.inputs,
+            head.outputs,
         )
-        head.end()
-        return model
 
-    def _unfold(self, head: Head, loads: LoadPlan, words: int) -> Unfolded:
-        contents = Unfolded()
-        for section in read_identification(self._directory, words, self._sources):
-            contents.add(section, loads)
-        maps = head.texts("maps")
-        overrides = self._overrides(head, maps)
-        for name in maps:
-            for section in self._map(name):
-                contents.add(section, loads, overrides.get(name))
-        check(contents, self._quantities)
-        return contents
-
-    def _overrides(self, head: Head, maps: Collection[str]) -> dict[str, str]:
-        """By map what makes us believe it, where that is not what its rows say."""
-        given = head.part("sources", optional=True)
-        overrides = {}
-        for name in given.names():
-            overrides[name] = given.text(name)
-            tags = {tag.split(":")[0] for tag in overrides[name].split(";")}
-            if name not in maps:
-                raise given.wrong(name, "is not among the maps")
-            if not tags <= set(self._sources):
-                raise given.wrong(name, f"{overrides[name]!r} is not in sources.csv")
-        return overrides
-
-    def _map(self, name: str) -> tuple[Section, ...]:
-        if name not in self._maps:
-            self._maps[name] = read_map(self._directory, name, self._sources)
-        return self._maps[name]
+    def _contents(self, head: ModelHead) -> "_Contents":
+        unfolded = Unfolded()
+        for section in read_identification(
+            self._directory, head.identification_words, self._sources
+        ):
+            unfolded.add(section, head.loads)
+        for name in head.maps:
+            for section in read_map(self._directory, name, self._sources):
+                unfolded.add(section, head.loads, head.overrides.get(name))
+        check(unfolded, self._quantities)
+        check_bits(head.key, unfolded, head.inputs, head.outputs)
+        return _Contents(
+            tuple(block for block, _ in unfolded.blocks),
+            tuple(point for point, _ in unfolded.points),
+            tuple(composite for composite, _ in unfolded.composites),
+        )
 
 
-def _load_plan(head: Head) -> LoadPlan:
-    plan = LoadPlan(head.whole("count"), head.whole("stride"))
-    head.end()
-    return plan
-
-
-def _probe(head: Head) -> Probe:
-    probe = Probe(
-        head.whole("product_range"),
-        head.text("product_name"),
-        head.text("extended_name"),
-        head.whole("order"),
-        head.texts("aliases"),
-    )
-    for field, text in (
-        ("product_name", probe.product_name),
-        ("extended_name", probe.extended_name),
-    ):
-        if len(text) > NAME_LENGTH:
-            raise head.wrong(field, f"{text!r} has more than {NAME_LENGTH} characters")
-    head.end()
-    return probe
-
-
-NAME_LENGTH = 16
-"""Characters that a name of the identification block holds (8 words of STRING_NORM)."""
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    blocks: tuple[Block, ...]
+    points: tuple[Point, ...]
+    composites: tuple[Composite, ...]

@@ -95,6 +95,9 @@ def check_sources(row: Row, sources: Collection[str]) -> str:
     return row.cells["source"]
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C it is six times as fast
+
+
 class Head:
     """A YAML mapping whose every field must be asked for."""
 
@@ -113,7 +116,7 @@ class Head:
             CatalogueError: it is no YAML mapping.
         """
         try:
-            return cls(path.name, yaml.safe_load(path.read_bytes()))
+            return cls(path.name, yaml.load(path.read_bytes(), _LOADER))  # noqa: S506 -- both are safe
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise CatalogueError(f"{path.name} row {line}: {error.problem}") from error
@@ -145,6 +148,10 @@ class Head:
         if not isinstance(value, str) or value not in list(kind):
             raise self.wrong(field, f"{value!r} is none of {', '.join(kind)}")
         return kind(value)
+
+    def has(self, field: str) -> bool:
+        """Whether a field is there that nobody has asked for yet."""
+        return field in self._fields
 
     def part(self, field: str, *, optional: bool = False) -> "Head":
         """A mapping inside this one; empty where it is optional and missing."""

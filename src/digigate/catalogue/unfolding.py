@@ -121,6 +121,7 @@ class _Place:
             of.writable,
             self._source or of.source,
             of.locked,
+            of.access,
         )
         self.points[name] = point, of.row
         return point

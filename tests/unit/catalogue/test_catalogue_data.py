@@ -246,11 +246,16 @@ def test_what_is_ours_says_so_on_every_row() -> None:
 
 
 def test_which_search_finds_them() -> None:
-    """Digiware and DIRIS B answer the fast search, COUNTIS and DIRIS A the complete one (§10)."""
-    fast = {model.family for model in MODELS.values() if model.detection is Detection.FAST}
-    complete = {model.family for model in MODELS.values() if model.detection is Detection.COMPLETE}
-    assert fast == {"digiware-i", "digiware-u", "diris-b"}
-    assert complete >= {"countis-e", "diris-a"}
+    """Modules, DIRIS B and A-40 answer the fast search, the rest the complete one (§10)."""
+    a40 = {"diris-a40", "diris-a40-ethernet", "diris-a40-profibus"}
+    for model in MODELS.values():
+        if model.family in {"gateway", "digiware-d", "atys"}:
+            assert model.detection is Detection.BY_HAND, model.key
+        elif model.family.startswith(("digiware", "diris-b")) or model.key in a40:
+            assert model.detection is Detection.FAST, model.key
+        else:
+            assert model.family in {"countis-e", "countis-c", "diris-a", "diris-a-old"}
+            assert model.detection is Detection.COMPLETE, model.key
 
 
 def test_settings_have_names_and_may_be_written() -> None:

@@ -31,13 +31,19 @@ def change(data: Path, file: str, old: str, new: str) -> None:
     (data / file).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def read(data: Path) -> Catalogue:
+    catalogue = Catalogue.read(data)
+    catalogue.unfold()
+    return catalogue
+
+
 def row_of(data: Path, file: str, beginning: str) -> int:
     lines = (data / file).read_text(encoding="utf-8").splitlines()
     return next(k for k, line in enumerate(lines, 1) if line.startswith(beginning))
 
 
 def test_the_untouched_copy_loads(data: Path) -> None:
-    assert list(Catalogue.read(data).models) == ["diris-a14"]
+    assert list(read(data).models) == ["diris-a14"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,7 @@ def test_a_wrong_register_row_is_named(data: Path, old: str, new: str, reason: s
     row = row_of(data, MAP, INSTANT_U12)
     change(data, MAP, INSTANT_U12, INSTANT_U12.replace(old, new, 1))
     with pytest.raises(CatalogueError) as error:
-        Catalogue.read(data)
+        read(data)
     named = {f"diris-a14.csv row {line}: " for line in (row, row + 1)}  # or the row after it
     assert any(str(error.value).startswith(name) for name in named)
     assert reason in str(error.value)
@@ -87,7 +93,7 @@ def test_a_wrong_register_row_is_named(data: Path, old: str, new: str, reason: s
 def test_a_wrong_block_is_named(data: Path, old: str, new: str, reason: str) -> None:
     change(data, BLOCKS, old, new)
     with pytest.raises(CatalogueError, match=r"diris-a14\.blocks\.csv row \d+: .*") as error:
-        Catalogue.read(data)
+        read(data)
     assert reason in str(error.value)
 
 
@@ -97,7 +103,7 @@ def test_a_wrong_block_is_named(data: Path, old: str, new: str, reason: str) -> 
         ("family: diris-a\n", "family: diris-a\nfamly: x\n", "famly: unknown field"),
         ("family: diris-a\n", "", "family: missing"),
         ("certainty: official", "certainty: rumoured", "certainty: 'rumoured' is none of official"),
-        ("detection: complete", "detection: slow", "detection: 'slow' is none of fast, complete"),
+        ("detection: complete", "detection: slow", "detection: 'slow' is none of fast, complete,"),
         ("identification_words: 66", "identification_words: 67", "67 is neither 66 nor 69"),
         ("count: 1", "count: one", "loads.count: 'one' is no whole number"),
         ("count: 1", "count: 1, per: 2", "loads.per: unknown field"),
@@ -108,12 +114,21 @@ def test_a_wrong_block_is_named(data: Path, old: str, new: str, reason: str) -> 
         ("maps:\n", "sources: {network: A14}\nmaps:\n", "sources.network: is not among the maps"),
         ("maps:\n", "sources: {diris-a14: gossip}\nmaps:\n", "'gossip' is not in sources.csv"),
         ("maps:\n", "sources: 3\nmaps:\n", "sources. is no mapping of fields"),
+        ("maps:\n", "capabilities: [flight]\nmaps:\n", "'flight' is none of consumption"),
+        ("maps:\n", "inputs: {count: 1, state: x.y}\nmaps:\n", "'x.y' is no register of one word"),
+        ("maps:\n", "inputs: {count: 17, state: action.action}\nmaps:\n", "has no 17 bits"),
+        (
+            "maps:\n",
+            "outputs: {count: 1, state: action.action, switch_on: communication-board.x}\nmaps:\n",
+            "'communication-board.x' is no register",
+        ),
+        ("group: diris-a", "group: diris-c", "library.group: 'diris-c' is none of gateways"),
     ],
 )
 def test_a_wrong_head_is_named(data: Path, old: str, new: str, reason: str) -> None:
     change(data, HEAD, old, new)
     with pytest.raises(CatalogueError) as error:
-        Catalogue.read(data)
+        read(data)
     assert reason in str(error.value)
 
 
@@ -131,7 +146,7 @@ def test_a_wrong_head_is_named(data: Path, old: str, new: str, reason: str) -> N
 def test_a_wrong_quantity_is_named(data: Path, old: str, new: str, reason: str) -> None:
     change(data, "quantities.csv", old, new)
     with pytest.raises(CatalogueError) as error:
-        Catalogue.read(data)
+        read(data)
     assert f"quantities.csv {reason}" in str(error.value)
 
 
@@ -139,11 +154,20 @@ def test_two_blocks_may_not_hold_one_figure(data: Path) -> None:
     old = "secondary,51282,1,U16,u23,V,0.01,R,,,,A14"
     change(data, MAP, old, old.replace(",R,,,,", ",R,voltage.u23,instant,,"))
     with pytest.raises(CatalogueError, match=r"voltage\.u23@instant/load1.*is also"):
-        Catalogue.read(data)
+        read(data)
 
 
 def test_names_are_unique(data: Path) -> None:
     old = "secondary,51282,1,U16,u23,"
     change(data, MAP, old, old.replace("u23", "u12"))
     with pytest.raises(CatalogueError, match=r"'secondary\.u12/load1' is also the name"):
+        read(data)
+
+
+def test_two_models_may_not_share_a_name(data: Path) -> None:
+    head = (data / HEAD).read_text(encoding="utf-8")
+    (data / "models" / "diris-a41.yaml").write_text(head, encoding="utf-8")
+    with pytest.raises(
+        CatalogueError, match=r"diris-a41\.yaml: probe: diris-a14 is called 'dirisa14'"
+    ):
         Catalogue.read(data)

@@ -89,7 +89,14 @@ def test_every_model_is_identified_by_its_own_texts(model: Model) -> None:
         (400, "I-35", "my panel", "digiware-i35"),
         (400, "", "DIRIS A-100", None),
         (400, "", "DIRIS A140", None),
-        (400, "I-30DC", "", None),
+        (400, "I-30DC", "", "digiware-i30dc"),
+        (400, "U-30DC", "", None),
+        (400, "", "DIRIS B30 RF", "diris-b30-rf"),
+        (400, "", "DIRIS A40 v3", "diris-a40v3"),
+        (400, "", "DIRIS A17 THD In", "diris-a17-thd-in"),
+        (100, "", "COUNTIS ECI3", "countis-eci3"),
+        (100, "", "COUNTIS ECI32", "countis-eci32"),
+        (100, "", "COUNTIS E44R", "countis-e44r"),
         (100, "", "DIRIS B30", None),
         (400, "", "", None),
         (300, "ATyS", "ATyS", None),
@@ -99,6 +106,25 @@ def test_devices_are_known_by_their_names(
     range_: int, product: str, extended: str, key: str | None
 ) -> None:
     found = CATALOGUE.identify(range_, product, extended)
+    assert (found.key if found else None) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "key"),
+    [
+        ("DIRIS B30", "diris-b30-rf", "diris-b30-rf"),
+        ("DIRIS B30", "diris-b30", "diris-b30"),
+        ("DIRIS A-10", "diris-a10-old", "diris-a10-old"),
+        ("DIRIS A10 V1", "diris-a10", "diris-a10-old"),
+        ("DIRIS A40 V3", "diris-a40-ethernet", "diris-a40v3"),
+        ("DIRIS A100", "diris-a10-old", None),
+        ("DIRIS A14", "diris-b30-rf", "diris-a14"),
+    ],
+)
+def test_what_is_expected_wins_where_names_are_shared(
+    text: str, expected: str, key: str | None
+) -> None:
+    found = CATALOGUE.identify(400, "", text, CATALOGUE.models[expected])
     assert (found.key if found else None) == key
 
 

@@ -4,8 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digigate.catalogue import Block, Composite, Pace, Point, RegisterType, Statistic, decode
-from digigate.catalogue.models import Certainty, Detection, LoadPlan, Model, Probe
+from digigate.catalogue import (
+    Block,
+    Certainty,
+    Composite,
+    Detection,
+    LoadPlan,
+    Model,
+    Pace,
+    Point,
+    Probe,
+    RegisterType,
+    Statistic,
+    decode,
+)
 from digigate.simulator import plant
 from digigate.simulator.device.answers import Illegal
 from digigate.simulator.device.meter import Meter, Surroundings
