@@ -16,15 +16,16 @@ class Probe:
     extended_name: str  # 50058
     order: int  # 50005, ours where not published
     aliases: tuple[str, ...] = ()  # other texts in either name that mean this model
-    shared: tuple[str, ...] = ()  # texts of another model that this one may answer with too
+    shared: tuple[str, ...] = ()  # texts that this one may answer with, but others too
 
     @property
     def names(self) -> frozenset[str]:
         """The texts that mean this model and no other, squeezed."""
-        return frozenset(map(squeezed, (self.extended_name, self.product_name, *self.aliases)))
+        told = map(squeezed, (self.extended_name, self.product_name, *self.aliases))
+        return frozenset(told) - {"", *map(squeezed, self.shared)}
 
     def shares(self, name: str) -> bool:
-        """Whether the model may answer with this squeezed name, which means another one."""
+        """Whether the model may answer with this squeezed name, which is another one's too."""
         return name in map(squeezed, self.shared)
 
 

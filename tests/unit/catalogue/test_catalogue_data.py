@@ -249,7 +249,7 @@ def test_which_search_finds_them() -> None:
     """Modules, DIRIS B and A-40 answer the fast search, the rest the complete one (§10)."""
     a40 = {"diris-a40", "diris-a40-ethernet", "diris-a40-profibus"}
     for model in MODELS.values():
-        if model.family in {"gateway", "digiware-d", "atys"}:
+        if model.family in {"gateway", "diris-m", "digiware-d", "atys"}:
             assert model.detection is Detection.BY_HAND, model.key
         elif model.family.startswith(("digiware", "diris-b")) or model.key in a40:
             assert model.detection is Detection.FAST, model.key

@@ -30,7 +30,7 @@ def test_a_model_is_known_by_what_is_printed_on_it(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("digiware-i53", r"unknown model 'digiware-i53'; did you mean digiware-i35\? known: "),
+        ("digiware-i53", r"unknown model 'digiware-i53'; did you mean digiware-i45\? known: "),
         ("", "unknown model ''"),
         ("30", r"model '30' may be .*digiware-i30 or .*diris-b30.*: write which"),
     ],
