@@ -1,12 +1,14 @@
 """Slaves for tests, on a clock that stands still until told."""
 
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 from digigate.catalogue import Catalogue
 from digigate.simulator import plant
 from digigate.simulator.device.meter import Meter, Surroundings
 from digigate.simulator.device.station import Station
+from digigate.simulator.faults import Book, Faults
 from digigate.simulator.physics.supply import Grid
 from digigate.simulator.timing import PlantClock
 
@@ -20,6 +22,18 @@ class Ticks:
 
     def __call__(self) -> float:
         return self.now
+
+
+class Bus:
+    """A bus of 38400 Bd that remembers what was said unasked."""
+
+    baudrate = 38400
+
+    def __init__(self) -> None:
+        self.spoken: list[bytes] = []
+
+    def speak(self, frame: bytes) -> None:
+        self.spoken.append(frame)
 
 
 def station(model: str, ticks: Ticks | None = None, **plan: Any) -> Station:
@@ -36,7 +50,7 @@ def station(model: str, ticks: Ticks | None = None, **plan: Any) -> Station:
         monotonic=passed,
     )
     meter = Meter(slave, Catalogue.load().models[model], plant.BusPlan(), around)
-    return Station(meter, 38400, passed)
+    return Station(meter, Bus(), Faults(Book(around.clock.now, Random(1))), passed)
 
 
 def ask(slave: Station, unit: int, pdu: str) -> str | None:

@@ -6,8 +6,9 @@ import socket
 import subprocess
 import termios
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -16,10 +17,12 @@ from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 
 from digigate.simulator.device.answers import Illegal, answer
+from digigate.simulator.faults import Book
+from digigate.simulator.faults.lines import LineFaults
 from digigate.simulator.wire.frames import is_whole, sealed
 from digigate.simulator.wire.line import Channel, Counters, Line, Manner, Saying
 from digigate.simulator.wire.tcp import listening
-from digigate.simulator.wire.tty import Terminal, offered
+from digigate.simulator.wire.tty import offered
 
 CHAR = 10 / 38400
 ASK = sealed(bytes.fromhex("070300640004"))
@@ -61,12 +64,21 @@ class Bench:
     def __init__(self, *, paced: bool = True, turnaround: float = 0.002) -> None:
         self.devices = {unit: Device(unit, Words()) for unit in (7, 8)}
         self.counters = Counters()
+        self.faults = LineFaults(Book(lambda: datetime.now(UTC), Random(1)))
         self._paced = paced
         self._manner = Manner(10, turnaround, 0.0)
 
     def line(self, channel: Channel) -> Line:
         slaves = tuple(self.devices.values())
-        return Line(slaves, self._manner, channel, self.counters, lambda: self._paced, Random(1))
+        return Line(
+            slaves,
+            self._manner,
+            channel,
+            self.counters,
+            self.faults,
+            lambda: self._paced,
+            Random(1),
+        )
 
 
 @asynccontextmanager
@@ -77,10 +89,8 @@ async def over_tcp(bench: Bench) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def over_pty(bench: Bench, link: Path) -> AsyncIterator[Path]:
-    terminal = Terminal(38400)
-    line = bench.line(terminal)
-    async with AsyncExitStack() as stack:
-        yield stack.enter_context(offered(terminal, link, line.heard))
+    async with offered(link, 38400, bench.line) as path:
+        yield Path(path)
 
 
 async def asked(port: int, frame: bytes, length: int) -> bytes:

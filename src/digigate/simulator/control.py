@@ -21,7 +21,7 @@ Json = Any
 class Orders(Protocol):
     """What executes a command."""
 
-    def execute(self, command: str, arguments: Mapping[str, Json]) -> Json:
+    async def execute(self, command: str, arguments: Mapping[str, Json]) -> Json:
         """The result of one command.
 
         Raises:
@@ -30,7 +30,7 @@ class Orders(Protocol):
         ...
 
 
-def reply(orders: Orders, line: bytes) -> dict[str, Json]:
+async def reply(orders: Orders, line: bytes) -> dict[str, Json]:
     """The answer to one line; never raises."""
     try:
         asked = json.loads(line)
@@ -38,7 +38,7 @@ def reply(orders: Orders, line: bytes) -> dict[str, Json]:
     except (ValueError, KeyError, TypeError, AttributeError):
         return _refusal('write one JSON object a line: {"command": "…", "arguments": {…}}')
     try:
-        return {"ok": True, "result": orders.execute(command, arguments)}
+        return {"ok": True, "result": await orders.execute(command, arguments)}
     except ValueError as error:
         return _refusal(str(error))
 
@@ -60,7 +60,7 @@ async def controlled(path: Path, orders: Orders) -> AsyncIterator[None]:
         writers.add(writer)
         with contextlib.suppress(ConnectionError, ValueError):  # gone, or a line over the limit
             while line := await reader.readline():
-                writer.write(json.dumps(reply(orders, line)).encode() + b"\n")
+                writer.write(json.dumps(await reply(orders, line)).encode() + b"\n")
                 await writer.drain()
         writers.discard(writer)
         writer.close()

@@ -20,19 +20,19 @@ class Named(Protocol):
         ...
 
 
-N = TypeVar("N", bound=Named)
+N_co = TypeVar("N_co", bound=Named, covariant=True)
 
 
-class Roll(Generic[N]):
+class Roll(Generic[N_co]):
     """The slaves of a plant, found by whatever name is theirs alone."""
 
-    def __init__(self, slaves: Sequence[N]) -> None:
+    def __init__(self, slaves: Sequence[N_co]) -> None:
         self._slaves = slaves
 
-    def __iter__(self) -> Iterator[N]:
+    def __iter__(self) -> Iterator[N_co]:
         return iter(self._slaves)
 
-    def find(self, name: str) -> N:
+    def find(self, name: str) -> N_co:
         """The one slave of this name.
 
         Raises:
@@ -50,7 +50,7 @@ class Roll(Generic[N]):
         allowed = ", ".join(map(self.name, self._slaves))
         raise ValueError(f"no slave {name}; there are {allowed}")
 
-    def name(self, slave: N) -> str:
+    def name(self, slave: Named) -> str:
         """The shortest name that is this slave's alone."""
         index = next(i for i, each in enumerate(self._slaves, 1) if each is slave)
         for naming in NAMINGS:

@@ -19,10 +19,20 @@ from digigate.simulator.timing import PlantClock
 
 WAYS = (
     "status | leds | truth SLAVE [LOAD] | slave on|off SLAVE | press SLAVE [SECONDS]"
-    " | clock [speed=N] [step_seconds=N] …"
+    " | clock [speed=N] [step_seconds=N] … | fault set SLAVE|BUS KIND … | fault clear|list|log …"
+    " | plug|unplug BUS"
 )
-PLACES = {"truth": ("slave", "load"), "press": ("slave", "seconds")}
+PLACES = {
+    "truth": ("slave", "load"),
+    "press": ("slave", "seconds"),
+    "fault.set": ("on", "kind"),
+    "fault.clear": ("on", "kind"),
+    "fault.log": ("last",),
+    "plug": ("bus",),
+    "unplug": ("bus",),
+}
 """What words without a name mean; elsewhere the slave."""
+GROUPS = ("slave", "fault")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,10 +125,10 @@ def _say(text: str) -> None:
 
 
 def _ordered(words: list[str]) -> tuple[str, dict[str, object]]:
-    """A command line in words as command and arguments; numbers may come without a name."""
+    """A command line in words as command and arguments, some of which need no name."""
     command, rest = words[0], words[1:]
-    if command == "slave" and rest:
-        command, rest = f"slave.{rest[0]}", rest[1:]
+    if command in GROUPS and rest:
+        command, rest = f"{command}.{rest[0]}", rest[1:]
     plain = [word for word in rest if "=" not in word]
     names = PLACES.get(command, ("slave",))
     given: dict[str, object] = dict(zip(names, plain, strict=False))

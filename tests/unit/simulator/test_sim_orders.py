@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from digigate.simulator.control import reply
-from digigate.simulator.orders import PlantOrders
+from digigate.simulator.naming import Roll
+from digigate.simulator.orders import SlaveOrders, Table, TimeOrders
 from digigate.simulator.plant import SlavePlan
 from digigate.simulator.program import _ordered
 from digigate.simulator.timing import PlantClock
@@ -42,21 +43,28 @@ def lamps() -> list[Lamp]:
     return [Lamp(4), Lamp(5)]
 
 
+def _table(lamps: list[Lamp], clock: PlantClock) -> Table:
+    time = TimeOrders(clock)
+    roll = Roll(lamps)
+    slaves = SlaveOrders(roll, lambda: {**time.tell(), "buses": {"rs485": {"requests": 3}}})
+    return Table(slaves.entries, time.entries)
+
+
 @pytest.fixture
-def orders(lamps: list[Lamp]) -> PlantOrders:
+def orders(lamps: list[Lamp]) -> Table:
     clock = PlantClock(started=START, monotonic=lambda: 0.0)
-    return PlantOrders(lamps, clock, lambda: {"rs485": {"requests": 3}})
+    return _table(lamps, clock)
 
 
-def test_a_slave_is_switched_off_and_on(orders: PlantOrders, lamps: list[Lamp]) -> None:
-    orders.execute("slave.off", {"address": 4})
+async def test_a_slave_is_switched_off_and_on(orders: Table, lamps: list[Lamp]) -> None:
+    await orders.execute("slave.off", {"address": 4})
     assert [lamp.on for lamp in lamps] == [False, True]
-    orders.execute("slave.on", {"slave": "4"})
+    await orders.execute("slave.on", {"slave": "4"})
     assert lamps[0].on
 
 
-def test_the_status_tells_time_buses_and_slaves(orders: PlantOrders) -> None:
-    assert orders.execute("status", {}) == {
+async def test_the_status_tells_time_buses_and_slaves(orders: Table) -> None:
+    assert await orders.execute("status", {}) == {
         "time": "2026-03-02T08:00:00+00:00",
         "speed": 1.0,
         "frozen": False,
@@ -65,28 +73,28 @@ def test_the_status_tells_time_buses_and_slaves(orders: PlantOrders) -> None:
     }
 
 
-def test_the_clock_is_ordered(orders: PlantOrders) -> None:
-    told = orders.execute(
+async def test_the_clock_is_ordered(orders: Table) -> None:
+    told = await orders.execute(
         "clock", {"set_utc": "2026-05-01T00:00:00+02:00", "step_seconds": 60, "speed": 10}
     )
     assert told == {"time": "2026-04-30T22:01:00+00:00", "speed": 10.0, "frozen": False}
-    assert orders.execute("clock", {"freeze": True})["frozen"]
+    assert (await orders.execute("clock", {"freeze": True}))["frozen"]
 
 
-def test_the_truth_is_told(orders: PlantOrders) -> None:
-    assert orders.execute("truth", {"address": 5, "load": 1}) == {"current.i1": 2.5}
+async def test_the_truth_is_told(orders: Table) -> None:
+    assert await orders.execute("truth", {"address": 5, "load": 1}) == {"current.i1": 2.5}
 
 
-def test_a_button_is_pressed_and_the_leds_are_told(orders: PlantOrders) -> None:
-    assert orders.execute("press", {"slave": 5}) == {"slave": "5", "counts": True}
-    assert not orders.execute("press", {"slave": 5, "seconds": 1})["counts"]
-    assert orders.execute("leds", {}) == {"4": {"com": "dark"}, "5": {"com": "dark"}}
+async def test_a_button_is_pressed_and_the_leds_are_told(orders: Table) -> None:
+    assert await orders.execute("press", {"slave": 5}) == {"slave": "5", "counts": True}
+    assert not (await orders.execute("press", {"slave": 5, "seconds": 1}))["counts"]
+    assert await orders.execute("leds", {}) == {"4": {"com": "dark"}, "5": {"com": "dark"}}
 
 
 @pytest.mark.parametrize(
     ("command", "arguments", "said"),
     [
-        ("slave.of", {}, "write one of status, clock, truth, leds, press, slave.on"),
+        ("slave.of", {}, "write one of status, truth, leds, press, slave.on"),
         ("slave.off", {"address": 9}, "there are 4, 5"),
         ("slave.off", {"adress": 4}, "no argument 'adress'; it takes slave"),
         ("slave.off", {"address": 4, "load": 1}, "it takes slave"),
@@ -98,24 +106,24 @@ def test_a_button_is_pressed_and_the_leds_are_told(orders: PlantOrders) -> None:
         ("status", {"of": 1}, "it takes nothing"),
     ],
 )
-def test_a_wrong_order_is_refused_with_what_is_allowed(
-    orders: PlantOrders, command: str, arguments: dict[str, Any], said: str
+async def test_a_wrong_order_is_refused_with_what_is_allowed(
+    orders: Table, command: str, arguments: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):
-        orders.execute(command, arguments)
+        await orders.execute(command, arguments)
 
 
 @pytest.mark.parametrize("line", [b"", b"\xff\xff\n", b"[]\n", b"{}\n", b'{"command": "status", "arguments": 3}\n'])  # fmt: skip  # noqa: E501
-def test_what_is_no_order_is_answered_with_the_form(orders: PlantOrders, line: bytes) -> None:
-    answer = reply(orders, line)
+async def test_what_is_no_order_is_answered_with_the_form(orders: Table, line: bytes) -> None:
+    answer = await reply(orders, line)
     assert not answer["ok"]
     assert '{"command"' in answer["error"]
 
 
-def test_an_order_and_a_refusal_as_lines(orders: PlantOrders) -> None:
+async def test_an_order_and_a_refusal_as_lines(orders: Table) -> None:
     line = json.dumps({"command": "slave.off", "arguments": {"address": 5}}).encode()
-    assert reply(orders, line) == {"ok": True, "result": {"address": 5, "on": False}}
-    assert not reply(orders, b'{"command": "burn"}')["ok"]
+    assert await reply(orders, line) == {"ok": True, "result": {"address": 5, "on": False}}
+    assert not (await reply(orders, b'{"command": "burn"}'))["ok"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """One slave on its line: where it answers, what its front shows, whether it is supplied."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Protocol
 
 from digigate.catalogue.addressing import (
     ANYBODY,
@@ -15,6 +17,8 @@ from digigate.catalogue.addressing import (
 from digigate.simulator.device.answers import ILLEGAL_ADDRESS, Illegal, answer
 from digigate.simulator.device.front import Com, Front, Light
 from digigate.simulator.device.meter import Meter
+from digigate.simulator.faults import Fault, Faults, Kind
+from digigate.simulator.faults.spoiling import babble, spoiled
 from digigate.simulator.plant import SlavePlan
 from digigate.simulator.wire.frames import sealed
 from digigate.simulator.wire.line import Saying
@@ -23,12 +27,28 @@ BROADCAST = 0
 WRITES = (6, 16)
 
 
+class Place(Protocol):
+    """The bus that it hangs on."""
+
+    @property
+    def baudrate(self) -> int:
+        """Its speed."""
+        ...
+
+    def speak(self, frame: bytes) -> None:
+        """Put octets on its wires."""
+        ...
+
+
 class Station:
     """What a line knows of a device, and what a person in front of it can do."""
 
-    def __init__(self, meter: Meter, line: int, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, meter: Meter, bus: Place, faults: Faults, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self.meter = meter
-        self._line = line  # Bd
+        self.faults = faults
+        self._bus = bus
         self.front = Front(meter.plan.net_id, now)
         self._supplied = True
 
@@ -52,7 +72,8 @@ class Station:
     @property
     def baudrate(self) -> int:
         """The speed at which it hears."""
-        return self.meter.seat.baudrate
+        wrong = self.faults.find(Kind.WRONG_SPEED)
+        return wrong.baudrate if wrong else self.meter.seat.baudrate
 
     def hear(self, request: bytes) -> Sequence[Saying]:
         """Its answer to one request without CRC; nothing where it is not meant."""
@@ -64,7 +85,8 @@ class Station:
             answer(self, pdu)
         if unit != self.address and not (unit == ANYBODY and self.front.selected):
             return ()
-        return (Saying(sealed(bytes((unit,)) + answer(self, pdu))),)
+        said = Saying(sealed(bytes((unit,)) + answer(self, pdu)))
+        return spoiled(said, self.faults) if self.faults.active else (said,)
 
     def read(self, start: int, count: int) -> bytes:
         """Its registers, and what it says of itself in a search.
@@ -103,7 +125,32 @@ class Station:
 
     def com(self) -> Com:
         """Its COM LED."""
-        return self.front.com() if self.on and self.baudrate == self._line else Com(Light.DARK)
+        return (
+            self.front.com() if self.on and self.baudrate == self._bus.baudrate else Com(Light.DARK)
+        )
+
+    def suffer(self, fault: Fault) -> None:
+        """Do what a fault does at once, or begin what it does by itself."""
+        loop = asyncio.get_running_loop()
+        match fault.kind:
+            case Kind.CLOCK:
+                self.meter.clock.shift(fault.seconds)
+            case Kind.POWER_CYCLE:
+                self.on = False
+                loop.call_later(fault.seconds, self._return)
+            case Kind.BABBLE:
+                loop.call_later(fault.seconds, self._babble, fault)
+
+    def _return(self) -> None:
+        self.on = True
+
+    def _babble(self, fault: Fault) -> None:
+        """Talk unasked and again, for as long as it is this fault's turn."""
+        if self.faults.find(Kind.BABBLE) is not fault:
+            return
+        if self.on and self.faults.strikes(Kind.BABBLE):
+            self._bus.speak(babble(self.address, self.faults.chance))
+        asyncio.get_running_loop().call_later(fault.seconds, self._babble, fault)
 
     def truth(self, load: int) -> Mapping[str, float | str]:
         """What the plant knows of one of its loads now.

@@ -74,6 +74,23 @@ class Channel(Protocol):
         ...
 
 
+class Trouble(Protocol):
+    """What is wrong with a line."""
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the master hears itself."""
+        ...
+
+    def loses(self) -> bool:
+        """Whether noise makes this request unintelligible."""
+        ...
+
+    def passed(self, frame: bytes) -> bytes:
+        """What arrives of an answer."""
+        ...
+
+
 class Line:
     """Serves the slaves of one bus to one master behind a channel of bytes.
 
@@ -86,6 +103,7 @@ class Line:
         manner: Manner,
         channel: Channel,
         counters: Counters,
+        trouble: Trouble,
         paced: Callable[[], bool],
         chance: Random,
     ) -> None:
@@ -93,6 +111,7 @@ class Line:
         self._manner = manner
         self._channel = channel
         self._counters = counters
+        self._trouble = trouble
         self._paced = paced
         self._chance = chance
         self._receiver = Receiver()
@@ -102,10 +121,13 @@ class Line:
         self._timer: asyncio.TimerHandle | None = None
         self._quiet: asyncio.TimerHandle | None = None
         self._late: set[asyncio.TimerHandle] = set()
+        self.open = True
 
     def heard(self, data: bytes) -> None:
         """Bytes from the master."""
         now = self._loop.time()
+        if self._trouble.echoes:
+            self._channel.send(data)
         if not self._receiver.pending:
             self._began = now
         self._take(self._receiver.feed(data), now)
@@ -113,6 +135,7 @@ class Line:
 
     def close(self) -> None:
         """Say nothing more."""
+        self.open = False
         for timer in (self._timer, self._quiet, *self._late):
             if timer:
                 timer.cancel()
@@ -142,7 +165,7 @@ class Line:
         )
         for request in requests:
             hearing = [s for s in self._slaves if s.baudrate == self._channel.baudrate]
-            if not hearing:
+            if not hearing or self._trouble.loses():
                 self._counters.dropped += len(request) + 2
                 continue
             self._counters.requests += 1
@@ -189,6 +212,7 @@ class Line:
             if self._timer:
                 self._timer.cancel()
             frame = self._together([rest, frame])
+        frame = self._trouble.passed(frame)
         wire = self._wire
         if not wire.char_time:
             self._channel.send(frame)

@@ -1,28 +1,11 @@
 """A line offered as RTU over a TCP port (`socket://host:port`); every connection is a wire."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
 
 from digigate.errors import SettingsError
-from digigate.simulator.wire.line import Channel
-
-
-class Hearer(Protocol):
-    """What takes the bytes of one connection."""
-
-    def heard(self, data: bytes) -> None:
-        """Bytes from the master."""
-        ...
-
-    def close(self) -> None:
-        """The master is gone."""
-        ...
-
-
-Wiring = Callable[[Channel], Hearer]
-"""Makes a line for a connection."""
+from digigate.simulator.wire.outlet import Hearer, Wiring
 
 
 class Connection(asyncio.Protocol):

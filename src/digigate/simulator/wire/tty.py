@@ -4,12 +4,13 @@ import asyncio
 import os
 import termios
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from digigate.errors import SettingsError
 from digigate.simulator.plant import BAUDRATES
+from digigate.simulator.wire.outlet import Wiring
 
 CHUNK = 4096
 OSPEED = 5  # index in the list of tcgetattr
@@ -59,25 +60,28 @@ class Terminal:
         termios.tcsetattr(self._theirs, termios.TCSANOW, mode)
 
 
-@contextmanager
-def offered(terminal: Terminal, link: Path | None, hear: Callable[[bytes], None]) -> Iterator[Path]:
+@asynccontextmanager
+async def offered(link: Path | None, baudrate: int, wiring: Wiring) -> AsyncIterator[str]:
     """Serve a terminal while the block runs; yields the path that a master opens.
 
     Raises:
         SettingsError: the link cannot be made.
     """
+    terminal = Terminal(baudrate)
+    line = wiring(terminal)
     loop = asyncio.get_running_loop()
 
     def readable() -> None:
         if data := terminal.receive():
-            hear(data)
+            line.heard(data)
 
     loop.add_reader(terminal.fileno(), readable)
     try:
         with _linked(terminal.path, link) as path:
-            yield path
+            yield str(path)
     finally:
         loop.remove_reader(terminal.fileno())
+        line.close()
         terminal.close()
 
 
