@@ -16,7 +16,7 @@ from digigate.security.certificates import Certificates
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Search, Sight
 from digigate.services.web import View, WebServer
-from digigate.settings import KeptTopology, TopologyFile, check_change, problems
+from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
@@ -80,9 +80,12 @@ class House:
         self.gate.apply(settings.firewall)
         self.supervisor.apply(settings)
 
+    def problems(self, topology: Topology) -> tuple[Problem, ...]:
+        """What of this topology the gateway cannot serve as it is set now."""
+        return problems(self.settings, topology, self.catalogue)
+
     def _check_topology(self, former: Topology, topology: Topology) -> None:
-        before, after = (problems(self.settings, t, self.catalogue) for t in (former, topology))
-        check_change(before, after)
+        check_change(self.problems(former), self.problems(topology))
 
     def _line_view(self, name: BusName, settings: Settings) -> LineView:
         return LineView(getattr(settings.buses, name), settings.polling)

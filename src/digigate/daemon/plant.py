@@ -35,6 +35,11 @@ class PlantSite:
         """The simulator's control socket."""
         return self.folder / "plant.sock"
 
+    @property
+    def drawn(self) -> Path:
+        """Where the topology is kept that the plant gave at the last start."""
+        return self.folder / "drawn.yaml"
+
     def buses(self) -> Buses:
         """Line settings that find each simulated bus."""
         lines = {name: self._line(name, plan) for name, plan in self.plant.buses.items()}
@@ -52,7 +57,7 @@ class PlantSite:
                     serial=slave.serial,
                     net_id=slave.net_id,
                     loads=tuple(
-                        Load(number=load.number, name=load.name, usage=load.usage)
+                        Load(number=load.number, name=load.name, usage=load.usage, type=load.type)
                         for load in slave.loads
                     ),
                 )

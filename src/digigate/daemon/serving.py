@@ -15,7 +15,14 @@ from digigate.daemon.chores import log_condition
 from digigate.daemon.ending import Ending
 from digigate.daemon.house import House
 from digigate.daemon.notify import notify, watchdog_interval
-from digigate.daemon.orders import enter_clock, enter_reboot, enter_reports
+from digigate.daemon.orders import (
+    Planning,
+    enter_clock,
+    enter_reboot,
+    enter_refresh,
+    enter_reports,
+    enter_topology,
+)
 from digigate.daemon.plant import PlantSite
 from digigate.daemon.timekeeping import as_paced, kept_clock
 from digigate.errors import SettingsError
@@ -52,21 +59,13 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
     """
     with ExitStack() as stack:
         state = stack.enter_context(StateDirectory(start.state))
-        topology = _kept_topology(state, start.topology)
+        topology = kept_topology(state, start)
         zone = start.settings.time.zone
         clock = stack.enter_context(kept_clock(state, zone, start.speed))
         house = House(_effective(start, start.settings, clock), topology, state, clock)
         stack.callback(house.ports.remove)
         house.wire(start.plant)
-        enter_clock(house.commands, clock)
-        enter_reports(
-            house.commands,
-            {
-                "ports": lambda: dict(house.ports.all()),
-                "status": lambda: reports.status(house),
-                "sockets": lambda: reports.sockets(house),
-            },
-        )
+        _enter_orders(house)
         reload = _Reload(house, start)
         stack.enter_context(clock.watch(reload.act))
         stack.enter_context(house.plan.watch(house.bus.set_topology))
@@ -75,6 +74,21 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
         enter_reboot(house.commands, ending.reboot)
         await _run(house, reload, ending, announce)
         return reload.again() if ending.again else None
+
+
+def _enter_orders(house: House) -> None:
+    enter_clock(house.commands, house.clock)
+    enter_reports(
+        house.commands,
+        {
+            "ports": lambda: dict(house.ports.all()),
+            "status": lambda: reports.status(house),
+            "sockets": lambda: reports.sockets(house),
+        },
+    )
+    planning = Planning(house.plan, house.catalogue, house.problems, house.bus)
+    enter_topology(house.commands, planning)
+    enter_refresh(house.commands, planning)
 
 
 class _Reload:
@@ -158,9 +172,25 @@ def _effective(start: Start, settings: Settings, clock: Clock) -> Settings:
     return settings if start.plant is None else as_paced(settings, clock)
 
 
-def _kept_topology(state: StateDirectory, given: Topology | None) -> Topology:
-    file = TopologyFile(state.file("topology.yaml"))
-    if given is not None:
-        file.save(given)
-        return given
-    return file.load()
+def kept_topology(state: StateDirectory, start: Start) -> Topology:
+    """The topology to begin with: the one given, else the one kept in the state directory.
+
+    That of a simulated plant counts only where the plant is another one than at the last start:
+    what people have edited since stays.
+    """
+    file, given = TopologyFile(state.file("topology.yaml")), start.topology
+    edited = start.plant is not None and _drawn_before(start.plant) and file.path.exists()
+    if given is None or edited:
+        return file.load()
+    file.save(given)
+    return given
+
+
+def _drawn_before(site: PlantSite) -> bool:
+    """Whether the plant gave the same topology at the last start; remembers it for the next."""
+    file, drawn = TopologyFile(site.drawn), site.topology()
+    if file.load() == drawn:
+        return True
+    site.folder.mkdir(parents=True, exist_ok=True)
+    file.save(drawn)
+    return False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from digigate.catalogue import Catalogue
+from digigate.catalogue.identification import squeezed
 from digigate.errors import SettingsError
 from digigate.settings.sections import Role, Settings
 from digigate.settings.topology import DEVICES_MAX, BusName, Device, Topology
@@ -64,11 +65,13 @@ def check_change(before: Iterable[Problem], after: Iterable[Problem]) -> None:
         raise SettingsError("\n".join(map(str, worse)))
 
 
-def unknown_model(key: str, catalogue: Catalogue) -> str:
+def unknown_model(text: str, catalogue: Catalogue) -> str:
     """What to say of a model that the catalogue does not have."""
-    near = get_close_matches(key, catalogue.models, n=1)
-    question = f"did you mean {near[0]}? " if near else ""
-    return f"unknown model {key!r}; {question}known: {', '.join(sorted(catalogue.models))}"
+    names = {squeezed(key.partition("-")[2]): key for key in catalogue.models}
+    names |= {squeezed(key): key for key in catalogue.models}
+    near = dict.fromkeys(names[n] for n in get_close_matches(squeezed(text), names))
+    question = f"did you mean {' or '.join(near)}? " if near else ""
+    return f"unknown model {text!r}; {question}`digigate catalogue list` tells all"
 
 
 def _in_file(problem: Problem, places: dict[int, int]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from digigate.catalogue import Catalogue, Certainty, Model
+from digigate.catalogue.identification import squeezed
 from digigate.errors import SettingsError
 from digigate.settings.agreement import unknown_model
 from digigate.settings.explaining import made
@@ -21,8 +22,8 @@ def model_named(text: str, catalogue: Catalogue) -> Model:
     """
     if text in catalogue.models:
         return catalogue.models[text]
-    wanted = _squeezed(text)
-    keys = {key: _squeezed(key) for key in catalogue.models}
+    wanted = squeezed(text)
+    keys = {key: squeezed(key) for key in catalogue.models}
     exact = [key for key, known in keys.items() if known == wanted]
     ends = exact or [key for key, known in keys.items() if wanted and known.endswith(wanted)]
     if len(ends) == 1:
@@ -107,6 +108,29 @@ def remodel(topology: Topology, address: int, model: Model) -> Topology:
     loads = tuple(load for load in device.loads if load.number <= model.loads.count)
     fields = {"model": model.key, "confirmed": False, "loads": loads or all_loads(model)}
     return _put(topology, address, device.model_copy(update=fields))
+
+
+def identified(
+    topology: Topology,
+    address: int,
+    model: Model,
+    serial: str,
+    net_id: int,
+    loads: Iterable[Load],
+) -> Topology:
+    """With what the device at this address said of itself when it was asked.
+
+    Raises:
+        SettingsError: its loads are too many.
+    """
+    remodelled = remodel(topology, address, model)
+    device = found(remodelled, address)
+    fields = {
+        "serial": serial or device.serial,
+        "net_id": net_id or device.net_id,
+        "loads": tuple(loads),
+    }
+    return _put(remodelled, address, device.model_copy(update=fields))
 
 
 def confirm(topology: Topology, address: int, model: Model) -> Topology:
@@ -209,7 +233,3 @@ def _moved(members: Sequence[T], member: T, position: int) -> tuple[T, ...]:
     others = [each for each in members if each is not member]
     others.insert(position - 1, member)
     return tuple(others)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())

@@ -73,9 +73,7 @@ class SectionFile(Generic[S]):
             SettingsError: the file may not be written, or the disk is full; the former stands.
         """
         path = self.path.resolve()
-        text = yaml.safe_dump(
-            section.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
-        )
+        text = written(section)
         try:
             mode = MODE
             if path.exists():
@@ -131,6 +129,12 @@ class TopologyFile(SectionFile[Topology]):
 
     def _missing(self) -> Topology:
         return Topology()
+
+
+def written(section: Section) -> str:
+    """The text of a file that holds this section."""
+    data = section.model_dump(mode="json")
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _drop_empty(section: type[Section], data: dict[str, Any]) -> None:

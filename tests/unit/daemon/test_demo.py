@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from digigate.daemon import demo_start
+from digigate.daemon.serving import kept_topology
 from digigate.errors import SettingsError
+from digigate.settings import TopologyFile, editing
 from digigate.settings.sections import Addressing, Gateway, Settings
+from digigate.state import StateDirectory
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "config" / "demo-plant.yaml"
@@ -50,3 +53,19 @@ def test_a_wrong_plant_file_is_refused(tmp_path: Path) -> None:
     plant.write_text("busses: {}\n")
     with pytest.raises(SettingsError, match="busses"):
         demo_start(tmp_path, plant, None, free_ports=True)
+
+
+def test_edits_of_a_demo_outlive_a_restart_until_its_plant_changes(tmp_path: Path) -> None:
+    plant = tmp_path / "plant.yaml"
+    plant.write_text(DEMO.read_text())
+    state = tmp_path / "state"
+    with StateDirectory(state) as kept:
+        first = kept_topology(kept, demo_start(state, plant, None, free_ports=True))
+        edited = editing.edit(first, 6, name="Renamed")
+        TopologyFile(kept.file("topology.yaml")).save(edited)
+        assert kept_topology(kept, demo_start(state, plant, None, free_ports=True)) == edited
+        plant.write_text(DEMO.read_text().replace("Server room", "Data room"))
+        redrawn = kept_topology(kept, demo_start(state, plant, None, free_ports=True))
+    device = redrawn.device(6)
+    assert device is not None
+    assert device.name == "Data room"

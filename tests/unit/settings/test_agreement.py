@@ -58,7 +58,7 @@ def test_each_disagreement_is_a_line_with_its_field() -> None:
         ),
         (
             "devices[2].model: unknown model 'diris-b3'; did you mean diris-b30?"
-            " known: countis-e24, diris-b30"
+            " `digigate catalogue list` tells all"
         ),
     ]
 

@@ -30,7 +30,9 @@ def test_a_model_is_known_by_what_is_printed_on_it(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("digiware-i53", r"unknown model 'digiware-i53'; did you mean digiware-i45\? known: "),
+        ("digiware-i53", r"unknown model 'digiware-i53'; did you mean digiware-i"),
+        ("I-53", r"unknown model 'I-53'; did you mean digiware-i"),
+        ("XYZ", r"unknown model 'XYZ'; `digigate catalogue list` tells all"),
         ("", "unknown model ''"),
         ("30", r"model '30' may be .*digiware-i30 or .*diris-b30.*: write which"),
     ],
