@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from digigate import __version__
-from digigate.cli import catalogue, check, control, run, topology
+from digigate.cli import catalogue, check, control, detect, run, topology
 from digigate.errors import DigigateError
 
-ROOMS = (run, check, control, topology, catalogue)
+ROOMS = (run, check, control, detect, topology, catalogue)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from digigate.bus import Bus, BusRooms
+from digigate.bus.detection import DetectionRooms, Detector
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.daemon.chores import CertificateKeeper
+from digigate.daemon.front import Front, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.firewall import Gate
 from digigate.security.certificates import Certificates
 from digigate.services.control import ControlServer
-from digigate.services.modbus import Search, Sight
+from digigate.services.modbus import Sight
 from digigate.services.web import View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
@@ -52,6 +54,14 @@ class House:
         self.commands = Commands()
         rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
+        self.detector = Detector(
+            DetectionRooms(
+                self.bus, self.plan, lambda: self.settings, self.catalogue, self.conditions
+            )
+        )
+        self.front = Front(
+            clock, self.bus, self.conditions, self.detector, ble=settings.gateway.ble
+        )
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
         self._plant: PlantService | None = None
@@ -69,6 +79,7 @@ class House:
         self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
+        self.supervisor.wire("detection", lambda _: None, lambda _: self.detector)
         self._modbus_doors().wire(self.supervisor)
         keeper = CertificateKeeper(self.certificates)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
@@ -104,8 +115,8 @@ class House:
             bus=self.bus,
             conditions=self.conditions,
             clock=self.clock,
-            leds=dict,
-            search=Search,
+            leds=self.front.codes,
+            search=partial(search_registers, self.detector),
             started=self.clock.monotonic(),
         )
         rooms = DoorRooms(self.store, self.bus, self.gate, self.ports, self.catalogue)

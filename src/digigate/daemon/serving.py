@@ -13,11 +13,14 @@ from digigate.clock import Clock
 from digigate.daemon import reports
 from digigate.daemon.chores import log_condition
 from digigate.daemon.ending import Ending
+from digigate.daemon.front import blink_slave
 from digigate.daemon.house import House
 from digigate.daemon.notify import notify, watchdog_interval
 from digigate.daemon.orders import (
     Planning,
     enter_clock,
+    enter_detection,
+    enter_panel,
     enter_reboot,
     enter_refresh,
     enter_reports,
@@ -27,7 +30,7 @@ from digigate.daemon.plant import PlantSite
 from digigate.daemon.timekeeping import as_paced, kept_clock
 from digigate.errors import SettingsError
 from digigate.settings import SettingsFile, TopologyFile
-from digigate.settings.sections import Settings
+from digigate.settings.sections import Detection, Settings
 from digigate.settings.topology import Topology
 from digigate.state import StateDirectory
 
@@ -89,6 +92,18 @@ def _enter_orders(house: House) -> None:
     planning = Planning(house.plan, house.catalogue, house.problems, house.bus)
     enter_topology(house.commands, planning)
     enter_refresh(house.commands, planning)
+    _enter_detection(house)
+
+
+def _enter_detection(house: House) -> None:
+    def stored() -> Detection:
+        return house.settings.detection
+
+    async def blink(address: int) -> None:
+        await blink_slave(house.bus, house.topology, house.catalogue, address)
+
+    enter_detection(house.commands, house.detector, stored)
+    enter_panel(house.commands, house.front, house.detector, stored, blink)
 
 
 class _Reload:

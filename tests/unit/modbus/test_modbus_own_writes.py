@@ -31,7 +31,7 @@ def site() -> Site:
     site = Site(zone="Europe/Paris")
     for name in (
         "clock.set", "gateway.reboot", "settings.set", "identify",
-        "detect", "detect.stop", "topology.refresh",
+        "detect.start", "detect.stop", "topology.refresh",
     ):  # fmt: skip
         site.obey(name, Anything)
     return site
@@ -107,8 +107,8 @@ async def test_another_code_locks_again(site: Site, code: int, answer: int) -> N
 DESTRUCTIVE = [
     (ACTION, 0xB2, ("gateway.reboot", {})),
     (ADDRESS, 15, ("settings.set", {"path": "gateway.address", "value": 15})),
-    (DETECT, 1, ("detect", {"mode": "fast"})),
-    (DETECT, 2, ("detect", {"mode": "complete"})),
+    (DETECT, 1, ("detect.start", {"mode": "fast"})),
+    (DETECT, 2, ("detect.start", {"mode": "complete"})),
     (DETECT, 0, ("detect.stop", {})),
     (REFRESH, 9, ("topology.refresh", {"address": 9})),
 ]

@@ -1,6 +1,8 @@
 """What can be ordered of the gateway, a module per subject; `serving` enters them all."""
 
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
+from digigate.daemon.orders.detection import enter_detection
+from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
 from digigate.daemon.orders.refreshing import enter_refresh
 from digigate.daemon.orders.reports import enter_reports
@@ -10,6 +12,8 @@ __all__ = [
     "SPEED_MAX",
     "Planning",
     "enter_clock",
+    "enter_detection",
+    "enter_panel",
     "enter_reboot",
     "enter_refresh",
     "enter_reports",

@@ -85,7 +85,7 @@ def _detect(value: int) -> Order:
     if value == STOP:
         return Order(Guard.DESTRUCTIVE, "detect.stop")
     mode = modes.get(value, "")
-    return _wanted(bool(mode), Order(Guard.DESTRUCTIVE, "detect", {"mode": mode}))
+    return _wanted(bool(mode), Order(Guard.DESTRUCTIVE, "detect.start", {"mode": mode}))
 
 
 def _identify(value: int) -> Order:
