@@ -16,6 +16,18 @@ class Group(StrEnum):
     OLD_DIRIS_A = "old-diris-a"
 
 
+TITLES = {
+    Group.GATEWAYS: "Gateways",
+    Group.DIRIS_B: "DIRIS B",
+    Group.DIGIWARE: "DIRIS Digiware",
+    Group.COUNTIS: "COUNTIS",
+    Group.DIRIS_A: "DIRIS A",
+    Group.SWITCHES: "Switches",
+    Group.OLD_DIRIS_A: "Old DIRIS A",
+}
+"""As the manual heads the groups of its list (§11.2.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where the list has a model and what it prints there."""

@@ -4,19 +4,10 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from digigate.catalogue import Capability, Catalogue, Certainty, Group, Model, Point
+from digigate.catalogue.library import TITLES
 from digigate.cli.parsers import Subparsers
 from digigate.errors import SettingsError
 
-TITLES = {
-    Group.GATEWAYS: "Gateways",
-    Group.DIRIS_B: "DIRIS B",
-    Group.DIGIWARE: "DIRIS Digiware",
-    Group.COUNTIS: "COUNTIS",
-    Group.DIRIS_A: "DIRIS A",
-    Group.SWITCHES: "Switches",
-    Group.OLD_DIRIS_A: "Old DIRIS A",
-}
-"""As the manual heads the groups of its list (§11.2.1)."""
 LOCKED = "locked"
 
 
