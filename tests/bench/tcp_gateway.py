@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Hashable
+from functools import partial
 from pathlib import Path
 
 from bench.registers import registers
@@ -16,8 +17,8 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import LineDown
 from digigate.firewall import Gate
-from digigate.services.modbus import ALWAYS_OWN, Handler, ModbusTcpServer
-from digigate.settings.sections import Firewall, ModbusTcp
+from digigate.services.modbus import ALWAYS_OWN, Connection, Handler, Place, TcpDoor
+from digigate.settings.sections import Firewall
 from digigate.state import Ports, StateDirectory
 from digigate.store import Span, Store
 from modbus import Site
@@ -62,8 +63,8 @@ async def _serve(state: StateDirectory, unit: int, address: int, words: int) -> 
     store = _store(clock, unit, address, words)
     own = Site().own
     handler = Handler(store, NoLine(), lambda u: u == unit, own, ALWAYS_OWN, lambda: True)
-    settings = ModbusTcp(host="127.0.0.1", port=0)
-    server = ModbusTcpServer(settings, gate, handler, ports)
+    place = Place("modbus_tcp", "127.0.0.1", 0)
+    server = TcpDoor(place, gate, ports, partial(Connection, handler))
     await server.run(lambda: print(ports.all()["modbus_tcp"], flush=True))
 
 

@@ -3,19 +3,21 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from digigate.errors import ListenError
-from digigate.services.modbus import ModbusTcpServer
+from digigate.services.modbus import Connection, TcpDoor
 from digigate.settings.sections import Firewall
 from modbus import POLLED, UNPOLLED, adu
-from modbus.serving import HOST, SETTINGS, Client, Served, served, until
+from modbus.serving import HOST, PLACE, Client, Served, served, until
 
 READ_POLLED = b"\x03\x48\x00\x00\x7d"
 READ_LINE = b"\x03\x00\x01\x00\x01"
-PLACES = SETTINGS.connections
+PLACES = PLACE.connections
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def right(served: Served, transaction: int = 1) -> bytes:
 
 async def connect(served: Served, count: int) -> list[Client]:
     clients = [await served.connect() for _ in range(count)]
-    await until(lambda: len(served.server._connections) >= min(count, PLACES))
+    await until(lambda: len(served.server._guests) >= min(count, PLACES))
     return clients
 
 
@@ -76,7 +78,7 @@ async def test_a_client_that_closes_its_sending_half_gets_what_is_at_hand(gatewa
     client.send(*(adu(i, POLLED, READ_POLLED) for i in range(3)))
     client.close_sending_half()
     assert [await client.frame() for _ in range(4)] == [*(right(gateway, i) for i in range(3)), b""]
-    await until(lambda: not gateway.server._connections)
+    await until(lambda: not gateway.server._guests)
 
 
 async def test_a_reset_amid_a_frame_frees_the_place(gateway: Served) -> None:
@@ -84,7 +86,7 @@ async def test_a_reset_amid_a_frame_frees_the_place(gateway: Served) -> None:
     resetting.send(adu(1, POLLED, READ_POLLED)[:9])
     assert await other.ask(adu(1, POLLED, READ_POLLED)) == right(gateway)
     resetting.reset()
-    await until(lambda: len(gateway.server._connections) == 1)
+    await until(lambda: len(gateway.server._guests) == 1)
     assert await other.ask(adu(1, POLLED, READ_POLLED)) == right(gateway)
 
 
@@ -117,8 +119,8 @@ async def test_a_flood_is_cut_by_the_gate(tmp_path: Path) -> None:
 
 
 async def test_an_idle_client_is_dropped_and_a_waiting_one_is_not(tmp_path: Path) -> None:
-    hasty = SETTINGS.model_copy(update={"idle_timeout": 0.5})
-    async with served(tmp_path, settings=hasty) as gateway:
+    hasty = replace(PLACE, idle_timeout=0.5)
+    async with served(tmp_path, place=hasty) as gateway:
         gateway.plant.line.open.clear()
         idle, waiting = await connect(gateway, 2)
         waiting.send(adu(1, UNPOLLED, READ_LINE))
@@ -129,10 +131,10 @@ async def test_an_idle_client_is_dropped_and_a_waiting_one_is_not(tmp_path: Path
 
 async def test_the_system_looks_for_peers_that_are_gone(gateway: Served) -> None:
     await connect(gateway, 1)
-    (connection,) = gateway.server._connections
+    (connection,) = gateway.server._guests
     end: socket.socket = connection.transport.get_extra_info("socket")
     assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
-    assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == SETTINGS.keepalive == 60
+    assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == PLACE.keepalive == 60
     assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
@@ -141,18 +143,15 @@ async def test_at_its_end_the_server_lets_go_of_everything(gateway: Served) -> N
     port = gateway.port
     gateway.task.cancel()
     assert [await client.frame() for client in clients] == [b""] * 3
-    await until(lambda: not gateway.server._connections)
+    await until(lambda: not gateway.server._guests)
     assert gateway.ports.all() == {}
     with pytest.raises(OSError, match="Connect"):
         await asyncio.open_connection(HOST, port)
 
 
 async def test_a_taken_port_is_said(gateway: Served) -> None:
-    second = ModbusTcpServer(
-        SETTINGS.model_copy(update={"port": gateway.port}),
-        gateway.gate,
-        gateway.plant.handler,
-        gateway.ports,
-    )
+    taken = replace(PLACE, port=gateway.port)
+    welcome = partial(Connection, gateway.plant.handler)
+    second = TcpDoor(taken, gateway.gate, gateway.ports, welcome)
     with pytest.raises(ListenError, match="already in use"):
         await second.run(lambda: None)

@@ -60,7 +60,7 @@ def identification(name: str) -> dict[int, int]:
 class Plant:
     """A store, a line and the handler over both."""
 
-    def __init__(self, *, writes: bool = True) -> None:
+    def __init__(self, *, writes: bool = True, also: frozenset[int] = ALWAYS_OWN) -> None:
         self.store = Store(Clock())
         words = {u: {a: register(u, a) for a in range(FIRST, FIRST + 300)} for u in (POLLED,)}
         words[UNPOLLED] = {a: register(UNPOLLED, a) for a in range(1000)}
@@ -80,7 +80,7 @@ class Plant:
             self.line,
             words.__contains__,
             self.site.own,
-            ALWAYS_OWN | {GATEWAY.address},
+            also | {GATEWAY.address},
             lambda: self.writes,
         )
 

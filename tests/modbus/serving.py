@@ -5,19 +5,20 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.firewall import Gate
-from digigate.services.modbus import ModbusTcpServer
-from digigate.settings.sections import Firewall, ModbusTcp
+from digigate.services.modbus import Connection, Place, TcpDoor
+from digigate.settings.sections import Firewall
 from digigate.state import Ports, StateDirectory
 from modbus.plant import Plant
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
-SETTINGS = ModbusTcp(host=HOST, port=0)
+PLACE = Place("modbus_tcp", HOST, 0)
 LIMITS = Firewall(requests=100_000, kbits=1_000_000)
 
 
@@ -26,7 +27,7 @@ class Served:
     """A running server with all that it was given."""
 
     plant: Plant
-    server: ModbusTcpServer
+    server: TcpDoor
     ports: Ports
     gate: Gate
     task: asyncio.Task[None]
@@ -46,13 +47,13 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    state: Path, *, settings: ModbusTcp = SETTINGS, limits: Firewall = LIMITS
+    state: Path, *, place: Place = PLACE, limits: Firewall = LIMITS
 ) -> AsyncIterator[Served]:
     """Serve a plant while the block runs."""
     plant, up = Plant(), asyncio.Event()
     with StateDirectory(state) as directory:
         gate, ports = Gate(limits, Conditions(Clock())), Ports(directory)
-        server = ModbusTcpServer(settings, gate, plant.handler, ports)
+        server = TcpDoor(place, gate, ports, partial(Connection, plant.handler))
         task = asyncio.create_task(server.run(up.set))
         gateway = Served(plant, server, ports, gate, task)
         try:

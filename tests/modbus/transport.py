@@ -2,13 +2,11 @@
 
 import asyncio
 
-from digigate.services.modbus.connection import Connection
-
 
 class FakeTransport(asyncio.Transport):
     """Keeps what is written; tells the protocol of its end in the next round of the loop."""
 
-    def __init__(self, protocol: Connection, client: str = "192.0.2.7") -> None:
+    def __init__(self, protocol: asyncio.Protocol, client: str = "192.0.2.7") -> None:
         super().__init__({"peername": (client, 50000)})
         self._protocol = protocol
         self.written = bytearray()

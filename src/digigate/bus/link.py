@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
-from digigate.bus.line import Line
 from digigate.bus.port import open_port
 from digigate.bus.status import LineState
 from digigate.clock import Clock
@@ -20,12 +20,30 @@ RETRY_MAX = 2.0  # a device that is back must be polled again within 3 s
 CONDITION = "line.down"
 
 
+class Held(Protocol):
+    """What hangs at a port: the engine of a line, or a slave that answers there."""
+
+    name: str
+    down_reason: str
+    on_bug: Callable[[BaseException], None]
+    """Called with a failure of our own, which must end the service."""
+
+    def attach(self, write: Callable[[bytes], None]) -> None:
+        """The port is open."""
+
+    def detach(self, reason: str) -> None:
+        """The port is gone, or closed."""
+
+    def heard(self, data: bytes, now: float) -> None:
+        """Bytes came in at `now`, monotonic seconds."""
+
+
 class Link:
     """The state of one line's port, for status pages, and the loop that keeps it open."""
 
     def __init__(
         self,
-        line: Line,
+        line: Held,
         settings: LineSettings,
         clock: Clock,
         conditions: Conditions,

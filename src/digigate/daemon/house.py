@@ -19,7 +19,7 @@ from digigate.services.control import ControlServer
 from digigate.services.modbus import Sight
 from digigate.services.web import View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
-from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
+from digigate.settings.sections import Gateway, Line, Polling, Role, Rs485, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
 from digigate.store import Store
@@ -99,7 +99,10 @@ class House:
         check_change(self.problems(former), self.problems(topology))
 
     def _line_view(self, name: BusName, settings: Settings) -> LineView:
-        return LineView(getattr(settings.buses, name), settings.polling)
+        line: Line = getattr(settings.buses, name)
+        if isinstance(line, Rs485) and line.role is Role.SLAVE:
+            line = line.model_copy(update={"port": ""})  # the port is the slave's
+        return LineView(line, settings.polling)
 
     def _line(self, name: BusName, view: LineView) -> Service:
         line = self.bus.service(name, view.line, view.polling)
@@ -119,7 +122,9 @@ class House:
             search=partial(search_registers, self.detector),
             started=self.clock.monotonic(),
         )
-        rooms = DoorRooms(self.store, self.bus, self.gate, self.ports, self.catalogue)
+        rooms = DoorRooms(
+            self.store, self.bus, self.gate, self.ports, self.catalogue, self.certificates
+        )
         return ModbusDoors(rooms, sight, self.commands)
 
     def _web(self, view: tuple[Web, Gateway]) -> WebServer:

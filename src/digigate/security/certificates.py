@@ -4,8 +4,10 @@ import ipaddress
 import logging
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
+from weakref import WeakSet
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from digigate.clock import Clock
+from digigate.errors import SettingsError
 from digigate.state import StateDirectory
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Certificates:
         self._name = name or "digigate"
         self._hosts = tuple(dict.fromkeys(map(_canonical, (*ALWAYS, *_host_name(), *hosts))))
         self._context: ssl.SSLContext | None = None
+        self._others: WeakSet[ssl.SSLContext] = WeakSet()
 
     def context(self) -> ssl.SSLContext:
         """The server side of TLS 1.2 and 1.3 with our pair; always the same object.
@@ -57,9 +61,32 @@ class Certificates:
         """
         if self._context is None:
             self._context = server_context()
-            if not self.renew():
-                self._context.load_cert_chain(self._state.file(PAIR))
+            self._context.set_alpn_protocols(["http/1.1"])
+            self._equip(self._context)
         return self._context
+
+    def context_for_clients_of(self, authority: Path) -> ssl.SSLContext:
+        """As `context`, for clients that show a certificate issued by this authority (PEM file).
+
+        Raises:
+            SettingsError: the file is missing or holds no certificate.
+            OSError: a new pair could not be written.
+        """
+        context = server_context()
+        context.verify_mode = ssl.CERT_REQUIRED
+        try:
+            context.load_verify_locations(authority)
+        except ssl.SSLError as error:
+            raise SettingsError(f"{authority} holds no certificate in PEM form") from error
+        except OSError as error:
+            raise SettingsError(f"{authority} cannot be read: {error.strerror}") from error
+        self._equip(context)
+        self._others.add(context)
+        return context
+
+    def _equip(self, context: ssl.SSLContext) -> None:
+        self.renew()
+        context.load_cert_chain(self._state.file(PAIR))
 
     def renew(self) -> bool:
         """Make a new pair if there is none or it is due; new connections get it at once.
@@ -73,10 +100,15 @@ class Certificates:
         if certificate is not None and not self._due(certificate):
             return False
         self._state.write_bytes(PAIR, new_pair(self._name, self._hosts, self._clock.now()))
-        if self._context is not None:
-            self._context.load_cert_chain(self._state.file(PAIR))
+        for context in self._contexts():
+            context.load_cert_chain(self._state.file(PAIR))
         log.info("made a self-signed certificate", extra={"hosts": ",".join(self._hosts)})
         return True
+
+    def _contexts(self) -> Iterator[ssl.SSLContext]:
+        if self._context is not None:
+            yield self._context
+        yield from self._others
 
     def expiry(self) -> datetime | None:
         """When the pair in use ends (UTC); None where there is none yet."""
@@ -113,7 +145,6 @@ def server_context() -> ssl.SSLContext:
     context.set_ciphers(":".join(CIPHERS))
     context.set_ecdh_curve("prime256v1")
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
-    context.set_alpn_protocols(["http/1.1"])
     return context
 
 

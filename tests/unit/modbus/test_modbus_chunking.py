@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digigate.services.modbus.connection import Connection
+from digigate.services.modbus.hall import Guest
 from modbus import OFFLINE, POLLED, REFUSING, SILENT, STRANGER, UNPOLLED, FakeTransport, Plant, adu
 
 UNITS = st.sampled_from([POLLED, UNPOLLED, SILENT, OFFLINE, REFUSING, STRANGER, 0, 255, 12])
@@ -38,10 +39,10 @@ CUTS = st.lists(st.integers(0, 2000), max_size=30)
 class OpenHouse:
     """A hall that lets everybody in."""
 
-    def enter(self, connection: Connection) -> bool:
+    def enter(self, guest: Guest) -> bool:
         return True
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, guest: Guest) -> None:
         pass
 
     @staticmethod

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from digigate.services.modbus.connection import HELD, IN_FLIGHT, TURN, Connection
+from digigate.services.modbus.hall import Guest
 from modbus import OFFLINE, POLLED, UNPOLLED, FakeTransport, Plant, adu, answers
 
 READ_POLLED = b"\x03\x48\x00\x00\x01"
@@ -29,11 +30,11 @@ class Desk:
         self.admits = True
         self.spend: Callable[[str, int], bool] = self._spend
 
-    def enter(self, connection: Connection) -> bool:
+    def enter(self, guest: Guest) -> bool:
         self.places -= 1
         return self.places >= 0
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, guest: Guest) -> None:
         self.places += 1
 
     def _spend(self, client: str, requests: int) -> bool:

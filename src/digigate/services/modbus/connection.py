@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Protocol, cast
 
-from digigate.services.modbus.client import Client
+from digigate.services.modbus.client import Client, by_address
+from digigate.services.modbus.hall import Hall
 from digigate.services.modbus.pdu import READ_MAX, READS, WRITES
 
 IN_FLIGHT = 16  # pipelined requests of one connection that may wait for the line
@@ -38,20 +39,6 @@ class Answers(Protocol):
         """The answer PDU to any request PDU."""
 
 
-class Hall(Protocol):
-    """Where connections live: `ModbusTcpServer`."""
-
-    @property
-    def spend(self) -> Callable[[str, int], bool]:
-        """`spend(client, requests)` counts requests; False = the client is excluded."""
-
-    def enter(self, connection: "Connection") -> bool:
-        """Give a new connection its place; False = there is none."""
-
-    def leave(self, connection: "Connection") -> None:
-        """Free its place, if it had one."""
-
-
 @dataclass(slots=True, eq=False)
 class _Asked:
     """A request that is out on the line."""
@@ -77,7 +64,12 @@ class Connection(asyncio.Protocol):
     a client that gave up cannot be told from one that closed only its sending half.
     """
 
-    def __init__(self, answers: Answers, hall: Hall) -> None:
+    def __init__(
+        self,
+        answers: Answers,
+        hall: Hall,
+        introduce: Callable[[asyncio.BaseTransport], Client] = by_address,
+    ) -> None:
         self._answers = answers
         self._registers = answers.registers
         self._own_units = answers.own_units
@@ -90,17 +82,16 @@ class Connection(asyncio.Protocol):
         self._ended = False  # nothing more is taken from this client
         self._paused = False
         self._turn: asyncio.Handle | None = None
+        self._introduce = introduce
         self.client = ""
-        self._asker = Client("")
         self.active = True  # whole requests have come since this was set to False
         self.quiet_since = 0.0  # for whoever looks for idle connections
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for a place; without one the connection is aborted."""
         self.transport = cast("asyncio.Transport", transport)
-        peer = transport.get_extra_info("peername")
-        self.client = peer[0] if peer else ""
-        self._asker = Client(self.client)
+        self._asker = self._introduce(transport)
+        self.client = self._asker.host
         if not self._hall.enter(self):
             self.transport.abort()
 

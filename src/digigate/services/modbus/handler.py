@@ -61,9 +61,19 @@ class Handler:
         except Refusal as error:
             return refusal(pdu[0], error.code)
 
+    def serves(self, unit: int) -> bool:
+        """Whether this unit is the gateway or a slave of the topology."""
+        return unit in self.own_units or self._configured(unit)
+
+    def broadcast(self, pdu: bytes, client: Client) -> bytes | Awaitable[bytes]:
+        """A write said to all on a line: the gateway alone obeys, and its answer is for nobody."""
+        if pdu[0] not in WRITES:
+            return b""
+        return self.answer(min(self.own_units), pdu, client)
+
     def _judged(self, unit: int, pdu: bytes, client: Client) -> bytes | Awaitable[bytes]:
         own = unit in self.own_units
-        if not own and not self._configured(unit):
+        if not self.serves(unit):
             raise Refusal(ExcCodes.GATEWAY_PATH_UNAVIABLE)
         function = pdu[0]
         if function not in (OWN_FUNCTIONS if own else SLAVE_FUNCTIONS):

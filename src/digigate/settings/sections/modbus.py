@@ -9,6 +9,7 @@ from digigate.settings.sections.fields import (
     EVERYWHERE,
     Form,
     Host,
+    Name,
     Port,
     Section,
     Unit,
@@ -52,6 +53,10 @@ class ModbusTls(Section):
         Access(change=Profile.CYBER),
     ] = ""
     """Who issues the clients' certificates; nobody else is let in."""
+    writing_roles: Annotated[
+        tuple[Name, ...], Form("a list of roles"), Access(change=Profile.CYBER)
+    ] = ("Operator",)
+    """Roles of clients' certificates that may change something; all others only read."""
 
 
 class Usb(Section):
