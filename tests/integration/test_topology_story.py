@@ -105,7 +105,7 @@ def test_a_device_is_added_by_hand_and_removed(technician: Technician) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("add", "I-53", "40"), "unknown model 'I-53'; did you mean digiware-i35"),
+        (("add", "I-53", "40"), "unknown model 'I-53'; did you mean digiware-i"),
         (("add", "I-35", "4"), "address 4 is taken by Workshop"),
         (("add", "I-35", "1"), "1 is the gateway's own address"),
         (("add", "I-35", "40", "--loads", "4"), "has 3 loads; there is no load 4"),
@@ -140,10 +140,11 @@ def test_a_wrong_file_is_answered_with_line_and_field(technician: Technician, ho
     assert f'{path}: line 3: devices[0].bus: "rs232" is not allowed' in said
 
 
-def test_loads_retyped_live_are_refreshed(technician: Technician) -> None:
+@pytest.mark.peer("mbpoll")
+@pytest.mark.manual(99)
+def test_loads_retyped_live_are_noticed_and_refreshed(technician: Technician) -> None:
     gateway = technician.gateway
-    assert technician.does("topology", "refresh", "22") == "device 22: as it was\n"
-    assert technician.does("topology", "refresh", "7").splitlines() == ["device 7: as it was"]
+    assert technician.does("topology", "refresh").count("as it was") == 12
     port = str(gateway.ports()["modbus_tcp"])
     written = subprocess.run(
         ["mbpoll", "-m", "tcp", "-p", port, "-a", "7", "-0", "-r", "13857", "-1", "-q",
@@ -151,8 +152,18 @@ def test_loads_retyped_live_are_refreshed(technician: Technician) -> None:
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert written.returncode == 0, written.stdout
+
+    def changed() -> list[str]:
+        conditions = gateway.get("/api/v1/conditions")["conditions"]
+        return [c["reason"] for c in conditions if c["name"] == "loads.changed"]
+
+    eventually(changed, what="the condition loads.changed")
+    (reason,) = changed()
+    assert reason.startswith("slave 7 (Technical room): its loads changed")
+    assert reason.endswith("(load 2 is 3P+N-4CT, was 1P+N-1CT): refresh them")
     said = technician.does("topology", "refresh", "7")
     assert said == "load 7/2 (Cold room): type 1P+N-1CT -> 3P+N-4CT\n"
+    assert changed() == []
 
 
 def test_32_devices_with_192_loads_are_full(technician: Technician, home: Path) -> None:

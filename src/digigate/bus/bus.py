@@ -43,6 +43,7 @@ class Bus:
         """The service of one line under these settings; a former one must have stopped."""
         line = self._lines[name]
         if (line.settings, line.polling) != (settings, polling):
+            line.loads.close()
             line.poller.close()
             line = self._lines[name] = self._open(name, settings, polling)
         return line
@@ -57,6 +58,7 @@ class Bus:
             )
         for line in self._lines.values():
             line.poller.set_devices(topology.on(line.name))
+            line.loads.settle()
         self._watchers.tell()
 
     def has(self, unit: int) -> bool:

@@ -10,6 +10,7 @@ from digigate.bus.line import Line
 from digigate.bus.link import Link
 from digigate.bus.polled import PolledSlave, Surroundings
 from digigate.bus.poller import Poller
+from digigate.bus.rewiring import LoadWatch
 from digigate.bus.status import LineStatus, SlaveState, SlaveStatus
 from digigate.bus.trace import Frame
 from digigate.catalogue import Catalogue
@@ -71,6 +72,7 @@ class BusLine:
             doors.changed,
         )
         self.poller = Poller(around, self.line.wire, polling.integration_period)
+        self.loads = LoadWatch(self.access, self.poller.slaves, rooms.conditions)
         self._clock = rooms.clock
 
     async def run(self, ready: Ready) -> None:
@@ -78,6 +80,7 @@ class BusLine:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.link.keep_open())
             tasks.create_task(self.poller.run(self.link.up, self.access.free))
+            tasks.create_task(self.loads.run(self.link.up))
             ready()
 
     def status(self) -> LineStatus:
