@@ -136,6 +136,19 @@ class Bus:
                 stack.callback(self._doubt, name)
             yield {name: self._lines[name].line for name in names}
 
+    @asynccontextmanager
+    async def lend(self, name: BusName, reason: str) -> AsyncGenerator[LineSettings, None]:
+        """As `seize`, with the port closed, so that it can be opened another way; yields how the
+        line is set.
+
+        Raises:
+            LineSeized: somebody else has the line already.
+        """
+        async with self.seize(name, reason=reason):
+            line = self._lines[name]
+            async with line.link.lend(reason):
+                yield line.settings
+
     def lines(self) -> tuple[LineStatus, ...]:
         """Both lines, wired or not."""
         return tuple(line.status() for line in self._lines.values())

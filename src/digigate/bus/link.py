@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol
 
-from digigate.bus.port import open_port
+from digigate.bus.port import Port, open_port
 from digigate.bus.status import LineState
 from digigate.clock import Clock
 from digigate.conditions import Conditions
@@ -58,6 +59,9 @@ class Link:
         self._clock = clock
         self._conditions = conditions
         self._changed = changed
+        self._port: Port | None = None
+        self._using = asyncio.Lock()
+        self._lent_for = ""  # why the port is to be given away
         line.down_reason = self.reason or line.down_reason
 
     async def keep_open(self) -> None:
@@ -67,7 +71,9 @@ class Link:
                 await asyncio.Event().wait()
             pause = RETRY_FIRST
             while True:
-                if await self._hold_once():
+                async with self._using:
+                    held = await self._hold_once()
+                if held:
                     pause = RETRY_FIRST
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, RETRY_MAX)
@@ -75,6 +81,18 @@ class Link:
             self._conditions.clear(CONDITION, self._line.name)
             if self.state is LineState.UP:
                 self._turn(LineState.DOWN, "the line is not served")
+
+    @asynccontextmanager
+    async def lend(self, why: str) -> AsyncGenerator[None, None]:
+        """The port is closed while the block runs, so that it can be opened another way."""
+        self._lent_for = why
+        try:
+            if self._port is not None:
+                self._port.give_up(why)
+            async with self._using:
+                yield
+        finally:
+            self._lent_for = ""
 
     async def _hold_once(self) -> bool:
         """Open the port and hold it until it is lost; returns whether it ever was open."""
@@ -87,9 +105,13 @@ class Link:
         try:
             self._line.on_bug = port.fail
             self._line.attach(port.write)
+            self._port = port
             self._go_up()
+            if self._lent_for:
+                port.give_up(self._lent_for)
             reason = await port.lost
         finally:
+            self._port = None
             self._line.detach(reason)
             self.up.clear()
             await port.close()

@@ -87,6 +87,11 @@ class Port(asyncio.Protocol):
         if not self.lost.done():
             self.lost.set_exception(bug)
 
+    def give_up(self, why: str) -> None:
+        """End the channel on purpose: who awaits `lost` is told why."""
+        if not self.lost.done():
+            self.lost.set_result(why)
+
     async def close(self) -> None:
         """Drop what is not sent yet and wait until the device is free for others."""
         if self._transport is not None:

@@ -6,10 +6,34 @@ import sys
 from collections.abc import Sequence
 
 from digigate import __version__
-from digigate.cli import catalogue, check, control, detect, run, topology
+from digigate.cli import (
+    catalogue,
+    check,
+    configure,
+    control,
+    detect,
+    replay,
+    run,
+    scan,
+    slave,
+    sniff,
+    topology,
+)
 from digigate.errors import DigigateError
 
-ROOMS = (run, check, control, detect, topology, catalogue)
+ROOMS = (
+    run,
+    check,
+    control,
+    detect,
+    topology,
+    catalogue,
+    sniff,
+    replay,
+    scan,
+    slave,
+    configure,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

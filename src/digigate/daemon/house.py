@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from digigate.bus import Bus, BusRooms
+from digigate.bus.clocks import SlaveClocks
 from digigate.bus.detection import DetectionRooms, Detector
+from digigate.bus.roster import Roster
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
@@ -62,6 +64,8 @@ class House:
         self.front = Front(
             clock, self.bus, self.conditions, self.detector, ble=settings.gateway.ble
         )
+        self.roster = Roster(self.bus, lambda: self.topology, self.catalogue)
+        self.slave_clocks = SlaveClocks(self.bus, self.roster, clock, self.conditions)
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
         self._plant: PlantService | None = None
@@ -81,6 +85,7 @@ class House:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
         self.supervisor.wire("detection", lambda _: None, lambda _: self.detector)
         self._modbus_doors().wire(self.supervisor)
+        self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
         keeper = CertificateKeeper(self.certificates)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)

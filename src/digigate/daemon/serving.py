@@ -17,14 +17,18 @@ from digigate.daemon.front import blink_slave
 from digigate.daemon.house import House
 from digigate.daemon.notify import notify, watchdog_interval
 from digigate.daemon.orders import (
+    Bench,
     Planning,
     enter_clock,
+    enter_configure,
     enter_detection,
     enter_panel,
     enter_reboot,
     enter_refresh,
     enter_reports,
+    enter_slave_clocks,
     enter_topology,
+    enter_workshop,
 )
 from digigate.daemon.plant import PlantSite
 from digigate.daemon.timekeeping import as_paced, kept_clock
@@ -93,6 +97,16 @@ def _enter_orders(house: House) -> None:
     enter_topology(house.commands, planning)
     enter_refresh(house.commands, planning)
     _enter_detection(house)
+    _enter_workshop(house)
+
+
+def _enter_workshop(house: House) -> None:
+    bench = Bench(
+        house.bus, house.roster, house.catalogue, house.clock, lambda: house.settings.buses
+    )
+    enter_workshop(house.commands, bench)
+    enter_configure(house.commands, house.roster, house.catalogue)
+    enter_slave_clocks(house.commands, house.slave_clocks)
 
 
 def _enter_detection(house: House) -> None:

@@ -1,21 +1,28 @@
 """What can be ordered of the gateway, a module per subject; `serving` enters them all."""
 
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
+from digigate.daemon.orders.configure import enter_configure
 from digigate.daemon.orders.detection import enter_detection
 from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
 from digigate.daemon.orders.refreshing import enter_refresh
 from digigate.daemon.orders.reports import enter_reports
+from digigate.daemon.orders.slave_clocks import enter_slave_clocks
 from digigate.daemon.orders.topology import Planning, enter_topology
+from digigate.daemon.orders.workshop import Bench, enter_workshop
 
 __all__ = [
     "SPEED_MAX",
+    "Bench",
     "Planning",
     "enter_clock",
+    "enter_configure",
     "enter_detection",
     "enter_panel",
     "enter_reboot",
     "enter_refresh",
     "enter_reports",
+    "enter_slave_clocks",
     "enter_topology",
+    "enter_workshop",
 ]
