@@ -9,6 +9,7 @@ from digigate.bus.frames import WRITE_MANY, WRITE_ONE, WRITES
 from digigate.bus.line import Line
 from digigate.bus.polled import PolledSlave
 from digigate.bus.requests import Priority
+from digigate.bus.sequences import Sequences
 from digigate.bus.status import LineStatus, SlaveState, SlaveStatus
 from digigate.bus.trace import Frame
 from digigate.errors import SlaveTimeout
@@ -36,6 +37,7 @@ class Bus:
         self._rooms = rooms
         self._topology = topology
         self._watchers = Watchers[[]]()
+        self._sequences = Sequences()
         self._doors = {n: Doors(Access(), self.frames, self._watchers.tell) for n in BusName}
         self._lines = {name: self._open(name, getattr(settings, name), polling) for name in BusName}
 
@@ -70,6 +72,9 @@ class Bus:
     ) -> bytes:
         """As `Requests.request`; a slave known to be silent is a SlaveTimeout at once.
 
+        Who writes the command of a log download has that log for himself until he is quiet; others
+        wait.
+
         Raises:
             KeyError: the topology has no such slave.
             LineSeized: detection, or something like it, has the line for itself.
@@ -78,6 +83,16 @@ class Bus:
         line, slave = self._slave(unit)
         if slave.state is SlaveState.SILENT and slave.retry_at is not None:
             raise SlaveTimeout(slave.reason)
+        touched = slave.sequences.touched(pdu)
+        if not touched.stems:
+            return await self._ask(line, slave, pdu, priority, client)
+        async with self._sequences.turn(unit, touched, client):
+            return await self._ask(line, slave, pdu, priority, client)
+
+    async def _ask(
+        self, line: BusLine, slave: PolledSlave, pdu: bytes, priority: Priority, client: Hashable
+    ) -> bytes:
+        unit = slave.device.address
         if not pdu or pdu[0] not in WRITES:
             return await line.access.request(unit, pdu, priority, client)
         try:

@@ -8,6 +8,7 @@ from datetime import datetime
 from digigate.bus.identification import IDENTIFICATION, MAGIC, NamePlate, name_plate
 from digigate.bus.plan import Read, plan
 from digigate.bus.requests import Priority, Requests
+from digigate.bus.sequences import Layout
 from digigate.bus.status import SlaveState
 from digigate.catalogue import Catalogue, Certainty, Model, Pace
 from digigate.clock import Clock
@@ -55,6 +56,7 @@ class PolledSlave:
         self.model: Model | None = around.catalogue.models.get(device.model)
         loads = [load.number for load in device.loads]
         self.reads: tuple[Read, ...] = plan(self.model, loads) if self.model else ()
+        self.sequences = Layout(self.model.blocks if self.model else ())
         self.image: SlaveImage | None = None
         self._around = around
         self._instant = tuple(r for r in self.reads if r.pace is Pace.INSTANT)
