@@ -303,3 +303,14 @@ async def test_a_log_is_read_by_one_client_at_a_time_while_polling_goes_on() -> 
         assert [pdu[0] for pdu in log] == [6, 3, 3, 3, 6, 3, 3, 3]
         between = sent[sent.index(header) : len(sent) - 1 - sent[::-1].index(header)]
         assert bytes.fromhex("030064000a") in between
+
+
+async def test_a_port_that_is_an_output_is_not_opened_and_its_devices_say_why() -> None:
+    async with running(Scene(device(3), role="slave")) as scene:
+        line = scene.bus.lines()[1]
+        assert line.state is LineState.SLAVE
+        assert (scene.bus.slaves()[3].state, scene.conditions.active()) == (SlaveState.SILENT, ())
+        assert "out of reach: the port is a slave" in scene.bus.slaves()[3].reason
+        with pytest.raises(LineDown, match="set its role to master"):
+            await scene.bus.request(3, bytes.fromhex("0301900004"))
+        assert scene.slaves.requests == []
