@@ -6,9 +6,11 @@ from typing import Any
 
 from digigate.catalogue import Catalogue
 from digigate.simulator import plant
-from digigate.simulator.device.meter import Meter, Surroundings
+from digigate.simulator.device.books import Surroundings
+from digigate.simulator.device.meter import Meter
 from digigate.simulator.device.station import Station
 from digigate.simulator.faults import Book, Faults
+from digigate.simulator.physics.incomer import Feeders
 from digigate.simulator.physics.supply import Grid
 from digigate.simulator.timing import PlantClock
 
@@ -47,6 +49,7 @@ def station(model: str, ticks: Ticks | None = None, **plan: Any) -> Station:
         period=600,
         utc_offset=1.0,
         seed=1,
+        feeders=Feeders(),
         monotonic=passed,
     )
     meter = Meter(slave, Catalogue.load().models[model], plant.BusPlan(), around)

@@ -61,6 +61,8 @@ class LoadPlan(Part):
     """The network's phase on which a load with one phase hangs; the first of a load with two."""
     nature: Annotated[int, Field(ge=0, le=255)] = 0
     usage: Usage = Usage.GENERAL
+    incomer: bool = False
+    """It feeds all other loads of the plant: its power is their sum and the losses between."""
 
 
 class SlavePlan(Part):
@@ -98,6 +100,8 @@ class Plant(Part):
     """Hours by which the slaves' own clocks (local time) are ahead of UTC."""
     integration_period: Literal[60, 120, 300, 600, 900, 1200, 1800, 3600] = 600
     """Seconds over which averages and load curves are formed."""
+    service_days: Annotated[float, Field(ge=0, le=730)] = 30.0
+    """Days before the start on which the slaves began to keep logs."""
     network: Network = Network()
     buses: Annotated[dict[Bus, BusPlan], Field(min_length=1)]
     slaves: tuple[SlavePlan, ...]

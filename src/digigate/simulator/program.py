@@ -19,12 +19,14 @@ from digigate.simulator.timing import PlantClock
 
 WAYS = (
     "status | leds | truth SLAVE [LOAD] | slave on|off SLAVE | press SLAVE [SECONDS]"
+    " | io SLAVE input=N|output=N on|off"
     " | clock [speed=N] [step_seconds=N] … | fault set SLAVE|BUS KIND … | fault clear|list|log …"
     " | plug|unplug BUS"
 )
 PLACES = {
     "truth": ("slave", "load"),
     "press": ("slave", "seconds"),
+    "io": ("slave", "state"),
     "fault.set": ("on", "kind"),
     "fault.clear": ("on", "kind"),
     "fault.log": ("last",),

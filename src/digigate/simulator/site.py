@@ -9,11 +9,20 @@ from random import Random
 from digigate.catalogue import Catalogue
 from digigate.simulator.bus import Bus
 from digigate.simulator.control import controlled
-from digigate.simulator.device.meter import Meter, Surroundings
+from digigate.simulator.device.books import Surroundings
+from digigate.simulator.device.meter import Meter
 from digigate.simulator.device.station import Station
 from digigate.simulator.faults import Book, Faults
 from digigate.simulator.naming import Roll
-from digigate.simulator.orders import FaultOrders, PlugOrders, SlaveOrders, Table, TimeOrders
+from digigate.simulator.orders import (
+    ContactOrders,
+    FaultOrders,
+    PlugOrders,
+    SlaveOrders,
+    Table,
+    TimeOrders,
+)
+from digigate.simulator.physics.incomer import Feeders
 from digigate.simulator.physics.supply import Grid
 from digigate.simulator.plant import BusPlan, Plant
 from digigate.simulator.timing import PlantClock
@@ -52,6 +61,7 @@ class Site:
         return Table(
             SlaveOrders(roll, lambda: {**time.tell(), "buses": self._told()}).entries,
             time.entries,
+            ContactOrders(roll).entries,
             FaultOrders(roll, faults, self._book).entries,
             PlugOrders(self.buses).entries,
         )
@@ -68,6 +78,8 @@ class Site:
             period=plant.integration_period,
             utc_offset=plant.utc_offset,
             seed=plant.seed,
+            service=plant.service_days,
+            feeders=Feeders(),
         )
         return tuple(
             Station(

@@ -4,6 +4,7 @@ import pytest
 
 from digigate.catalogue import Statistic
 from digigate.simulator.device.ledger import CURVES, INDICES, Ledger, year_start
+from digigate.simulator.device.periods import Periods
 from digigate.simulator.physics.chance import DAY
 from digigate.simulator.physics.circuit import Circuit, Rating
 from digigate.simulator.physics.demand import Usage
@@ -16,7 +17,8 @@ EA, I1 = "energy.active.import", "current.i1"
 
 
 def ledger(usage: Usage = Usage.PROCESS) -> Ledger:
-    return Ledger(Circuit(Rating("3P+N-4CT", 63, 1, usage), GRID, 230.0, 5, 4), 600, 5, 4)
+    circuit = Circuit(Rating("3P+N-4CT", 63, 1, usage), GRID, 230.0, 5, 4)
+    return Ledger(circuit, Periods(600, 600), lambda *_: None, 5, 4)
 
 
 def figure(book: Ledger, quantity: str, statistic: Statistic, t: float) -> float:
@@ -101,7 +103,7 @@ def test_reactive_power_goes_one_way() -> None:
 
 
 def test_the_network_has_voltages_and_no_current() -> None:
-    book = Ledger(Feeder(GRID), 600, 5, 3)
+    book = Ledger(Feeder(GRID), Periods(600, 600), lambda *_: None, 5, 3)
     assert book.figure(I1, Statistic.INSTANT, NOON) is None
     assert 0 < figure(book, "voltage.unbalance_vnba", Statistic.INSTANT, NOON) < 3
     assert 380 < figure(book, "voltage.system.pp", Statistic.AVERAGE, NOON) < 420
@@ -112,3 +114,36 @@ def test_curves_and_indices_are_known_quantities_of_the_catalogue() -> None:
     from digigate.catalogue import Catalogue  # noqa: PLC0415 -- the only test that needs the data
 
     assert set(CURVES) | set(INDICES) <= set(Catalogue.load().quantities)
+
+
+def test_a_partial_index_begins_anew_and_the_last_one_stands() -> None:
+    book = ledger()
+    before = figure(book, EA, Statistic.PARTIAL, NOON)
+    reactive = figure(book, "energy.reactive.import", Statistic.PARTIAL, NOON)
+    book.begin_partial((EA,), NOON)
+    assert figure(book, EA, Statistic.PARTIAL, NOON) == 0
+    assert figure(book, EA, Statistic.LAST_PARTIAL, NOON) == before
+    assert figure(book, "energy.reactive.import", Statistic.PARTIAL, NOON) == reactive
+    assert book.partial_since(EA, NOON + 60) == NOON
+    grown = figure(book, EA, Statistic.PARTIAL, NOON + 3600)
+    assert 0 < grown < before
+    book.begin_partial(("energy.",), NOON + 3600)
+    assert figure(book, EA, Statistic.LAST_PARTIAL, NOON + 3600) == grown
+    assert figure(book, EA, Statistic.LAST_PARTIAL, NOON + 300 * DAY) > grown
+
+
+def test_extremes_begin_anew_for_those_that_are_named() -> None:
+    book = ledger()
+    assert figure(book, I1, Statistic.MAX, NOON) > figure(book, I1, Statistic.MIN, NOON)
+    voltage = figure(book, "voltage.v1n", Statistic.MIN, NOON)
+    book.forget_extremes(("current.",), NOON, average=False)
+    assert figure(book, I1, Statistic.MAX, NOON) == figure(book, I1, Statistic.MIN, NOON)
+    assert figure(book, "voltage.v1n", Statistic.MIN, NOON) == voltage
+
+
+def test_tariffs_share_an_index() -> None:
+    book = ledger()
+    total = figure(book, EA, Statistic.TOTAL, NOON)
+    shares = [figure(book, EA, Statistic(f"tariff-{k}"), NOON) for k in range(1, 9)]
+    assert shares[0] == total / 2
+    assert sum(shares) == pytest.approx(total, rel=0.01)

@@ -20,7 +20,9 @@ from digigate.catalogue import (
 )
 from digigate.simulator import plant
 from digigate.simulator.device.answers import Illegal
-from digigate.simulator.device.meter import Meter, Surroundings
+from digigate.simulator.device.books import Surroundings
+from digigate.simulator.device.meter import Meter
+from digigate.simulator.physics.incomer import Feeders
 from digigate.simulator.physics.supply import Grid
 from digigate.simulator.timing import PlantClock
 
@@ -67,9 +69,9 @@ POINTS = (
         point(f"clock.{name}", 57600 + k, U16, words=1, block="clock", writable=True, load=0)
         for k, name in enumerate(("day", "month", "year", "hour", "minute", "second"))
     ),
-    point("type", 13825, RegisterType.U8, words=1, block="settings", writable=True),
-    point("inom", 13826, U16, words=1, block="settings", writable=True),
-    point("usage", 13837, RegisterType.U8, words=1, block="settings", writable=True),
+    point("type", 13825, RegisterType.U8, words=1, block="load-settings", writable=True),
+    point("inom", 13826, U16, words=1, block="load-settings", writable=True),
+    point("usage", 13837, RegisterType.U8, words=1, block="load-settings", writable=True),
     point("soco", 50000, RegisterType.STRING_16, words=4, block="identification", load=0),
     point("net_id", 50067, RegisterType.U32_HEX, block="identification", load=0),
 )  # fmt: skip
@@ -88,7 +90,7 @@ MODEL = Model(
         Block("energy", 200, 3, Pace.BOUNDARY, 1),
         Block("max", 301, 4, Pace.ROTATING, 1),
         Block("clock", 57600, 6, Pace.DEMAND, 0),
-        Block("settings", 13824, 14, Pace.DEMAND, 1),
+        Block("load-settings", 13824, 14, Pace.DEMAND, 1),
         Block("identification", 50000, 69, Pace.DEMAND, 0),
     ),
     points=POINTS,
@@ -124,6 +126,7 @@ def meter(ticks: Ticks) -> Meter:
         period=600,
         utc_offset=1.0,
         seed=1,
+        feeders=Feeders(),
     )
     return Meter(slave, MODEL, plant.BusPlan(), around)
 

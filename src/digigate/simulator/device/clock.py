@@ -1,10 +1,10 @@
 """A device's own clock: local time, drifting, set through its registers."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from digigate.catalogue import Model, Value
+from digigate.catalogue import Model, Point, Value
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
 from digigate.simulator.device.deeds import Words
 from digigate.simulator.device.ledger import NAIVE_EPOCH
@@ -39,9 +39,10 @@ class DeviceClock:
         """Go wrong by so much."""
         self._offset += timedelta(seconds=seconds)
 
-    def shown(self) -> Mapping[int, Callable[[float], Value]]:
+    def source(self, point: Point) -> Callable[[float], Value] | None:
         """What its registers read."""
-        return {address: _field(leaf) for address, leaf in self._fields.items()}
+        leaf = self._fields.get(point.address)
+        return _field(leaf) if leaf else None
 
     def prepare(self, words: Words) -> Callable[[], None]:
         """Set it; fields that are not written stay.

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from digigate.catalogue import Block, Model, Point, Value, encode
+from digigate.catalogue import Block, Model, Point, RegisterType, Value, encode
 from digigate.simulator.device.answers import ILLEGAL_ADDRESS, Illegal
 from digigate.simulator.device.deeds import Words
 
+UNSIGNED = (RegisterType.U16, RegisterType.U32, RegisterType.U64)
+"""What never went the positive way is 0 in these."""
 Source = Callable[[float], Value | None]
 """The value of one point at a time; None = not available."""
 Sources = Callable[[Point], Source | None]
@@ -25,8 +27,11 @@ class Field:
         """Write the value at `t`; a register shared by two points keeps the other's half."""
         point = self.point
         words = max(point.words, 1)
+        value = self.source(t)
+        if isinstance(value, float) and value < 0 and point.type in UNSIGNED:
+            value = 0
         try:
-            data = encode(self.source(t), point.type, words, point.scale)
+            data = encode(value, point.type, words, point.scale)
         except ValueError:  # too great for its register: a real meter shows nothing sensible either
             data = encode(None, point.type, words, point.scale)
         for index, octet in enumerate(data, self.start):
@@ -113,6 +118,10 @@ class Image:
     def kept(self) -> Words:
         """All that clients wrote."""
         return self._written
+
+    def forget_served(self) -> None:
+        """Ask for all values anew, though it may be the same second."""
+        self._served.clear()
 
     def refill(self) -> None:
         """Forget what was computed, as the device is another one now."""

@@ -1,17 +1,21 @@
 """Everything that one load's module keeps: momentary values, means, extremes and meter indices."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from digigate.catalogue import Statistic
+from digigate.simulator.device.periods import Periods
 from digigate.simulator.physics.chance import between
 from digigate.simulator.physics.circuit import Energies, Values
 from digigate.simulator.physics.demand import EPOCH
 
 LOOK_BACK = tuple(range(3600, 86400, 3600))  # s: the day before that fills the extremes at start
+TARIFF = re.compile(r"tariff-(\d+)")
+"""Ours: the first tariff counts half of an index, the second a quarter, and so on."""
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
 
 INDICES: dict[str, Callable[[Energies], float]] = {
@@ -87,6 +91,10 @@ class Extremes:
             else:
                 known.see(value, t)
 
+    def forget(self, which: tuple[str, ...]) -> None:
+        """Begin anew for quantities that start so."""
+        self._seen = {key: seen for key, seen in self._seen.items() if not key.startswith(which)}
+
     def find(self, quantity: str, *, most: bool) -> tuple[float, float] | None:
         """Value and moment."""
         found = self._seen.get(quantity)
@@ -95,24 +103,34 @@ class Extremes:
         return (found.most, found.most_at) if most else (found.least, found.least_at)
 
 
+Sensors = Callable[[str, float], float | None]
+"""Quantity and time -> what is measured beside the source; None = nothing of that name."""
+
+
 class Ledger:
     """The figures of one load; momentary ones are those of the last whole second."""
 
-    def __init__(self, source: Source, period: int, *key: object) -> None:
+    def __init__(self, source: Source, periods: Periods, sensors: Sensors, *key: object) -> None:
         self.source = source
-        self.period = period
+        self._periods = periods
+        self._sensors = sensors
         self._offsets = {name: between(2e5, 4e7, *key, name) for name in INDICES}
         self._now = (-1.0, Values())
-        self._mean = (-1.0, Values())
+        self._means: dict[int, tuple[float, Values]] = {}
         self._extremes: Extremes | None = None
         self._mean_extremes = Extremes()
+        self._resets: dict[str, tuple[float, float]] = {}
 
     def figure(self, quantity: str, statistic: Statistic, t: float) -> float | None:
         """The value at `t`; None where the load has no such quantity."""
         if quantity in INDICES:
             return self._index(quantity, statistic, t)
         if quantity in CURVES:
-            return CURVES[quantity](self.mean(t))
+            return CURVES[quantity](self.curve(t)) if self._periods.curve else None
+        sensed = self._sensors(quantity, t)
+        return self._measured(quantity, statistic, t) if sensed is None else sensed
+
+    def _measured(self, quantity: str, statistic: Statistic, t: float) -> float | None:
         match statistic:
             case Statistic.AVERAGE:
                 return self.mean(t).get(quantity)
@@ -123,6 +141,22 @@ class Ledger:
                 return self._one_way(quantity, statistic, t)
             case _:
                 return self.at(t).get(quantity)
+
+    def begin_partial(self, which: tuple[str, ...], t: float) -> None:
+        """Let the partial indices of quantities that start so begin anew."""
+        for quantity in INDICES:
+            if quantity.startswith(which):
+                self._resets[quantity] = (self.partial_since(quantity, t), t)
+
+    def forget_extremes(self, which: tuple[str, ...], t: float, *, average: bool) -> None:
+        """Let least and greatest of quantities that start so be those of now."""
+        (self._mean_extremes if average else self._seen(t)).forget(which)
+        if not average:
+            self._seen(t)
+
+    def partial_since(self, quantity: str, t: float) -> float:
+        """When the partial index began: with the year, or by a reset."""
+        return max(year_start(t), self._resets.get(quantity, (0.0, 0.0))[1])
 
     def extreme(self, quantity: str, statistic: Statistic, t: float) -> tuple[float, float] | None:
         """A greatest or least value and its moment."""
@@ -152,17 +186,36 @@ class Ledger:
         return value if lags == (statistic is Statistic.LAGGING) else 0.0
 
     def period_end(self, t: float) -> float:
-        """The end of the last whole integration period."""
-        return math.floor(t / self.period) * self.period
+        """The end of the last whole period of the averages."""
+        return math.floor(t / self.average_period) * self.average_period
+
+    @property
+    def average_period(self) -> int:
+        """Of the averages, s."""
+        return self._periods.average
 
     def mean(self, t: float) -> Values:
-        """The means over the last whole integration period."""
-        end = self.period_end(t)
-        if self._mean[0] != end:
-            values = self.source.mean(end - self.period, end)
-            self._mean = (end, values)
-            self._mean_extremes.see(values, end)
-        return self._mean[1]
+        """The means over the last whole period of the averages."""
+        values = self._mean(self._periods.average, t)
+        self._mean_extremes.see(values, self.period_end(t))
+        return values
+
+    def curve(self, t: float) -> Values:
+        """The means over the last whole period of the load curve."""
+        return self._mean(self._periods.curve, t)
+
+    def curve_end(self, t: float) -> float:
+        """The end of the last whole period of the load curve."""
+        period = self._periods.curve or self._periods.average
+        return math.floor(t / period) * period
+
+    def _mean(self, period: int, t: float) -> Values:
+        end = math.floor(t / period) * period
+        known = self._means.get(period)
+        if known is None or known[0] != end:
+            known = (end, self.source.mean(end - period, end))
+            self._means[period] = known
+        return known[1]
 
     def _seen(self, t: float) -> Extremes:
         if self._extremes is None:
@@ -174,19 +227,26 @@ class Ledger:
 
     def _index(self, quantity: str, statistic: Statistic, t: float) -> float:
         """A meter index in Wh, varh or VAh; the partial ones begin anew each year."""
-        this_year = year_start(t)
         match statistic:
             case Statistic.PARTIAL:
-                return self._grown(quantity, this_year, t)
+                return self._grown(quantity, self.partial_since(quantity, t), t)
             case Statistic.LAST_PARTIAL:
-                return self._grown(quantity, year_start(this_year - 1), this_year)
+                return self._grown(quantity, *self._last_partial(quantity, t))
             case Statistic.LAGGING | Statistic.LEADING:
                 flowed = self.source.energies(t)
                 lags = flowed.active * flowed.reactive >= 0
                 is_it = lags == (statistic is Statistic.LAGGING)
                 return self._total(quantity, t) if is_it else 0.0
+            case _ if tariff := TARIFF.fullmatch(statistic):
+                return self._total(quantity, t) * 0.5 ** int(tariff[1])
             case _:
                 return self._total(quantity, t)
+
+    def _last_partial(self, quantity: str, t: float) -> tuple[float, float]:
+        """From when to when the partial index ran that was before the present one."""
+        this_year = year_start(t)
+        start, end = self._resets.get(quantity, (0.0, 0.0))
+        return (start, end) if end > this_year else (year_start(this_year - 1), this_year)
 
     def _total(self, quantity: str, t: float) -> float:
         total = self._grown(quantity, 0.0, t)

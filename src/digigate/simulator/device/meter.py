@@ -1,40 +1,30 @@
 """One simulated device: its loads, its registers, its own clock."""
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from digigate.catalogue import Model, Statistic
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
+from digigate.simulator.device.books import Books, Surroundings, key_of
 from digigate.simulator.device.circuits import Circuits
 from digigate.simulator.device.clock import DeviceClock, local_time
+from digigate.simulator.device.contacts import Contacts
 from digigate.simulator.device.deeds import Deed, Words
 from digigate.simulator.device.image import Image
-from digigate.simulator.device.ledger import Ledger
 from digigate.simulator.device.lock import FACTORY, FACTORY_A10, REBOOT, SAVE, Action, Lock
-from digigate.simulator.device.nameplate import constants, leaves
+from digigate.simulator.device.logs import Shelf
+from digigate.simulator.device.logs.events import EventKind
+from digigate.simulator.device.logs.past import Past
+from digigate.simulator.device.nameplate import Nameplate
+from digigate.simulator.device.periods import Periods, PeriodSettings
+from digigate.simulator.device.resets import Anew, Reset, Resets
 from digigate.simulator.device.seat import Seat
-from digigate.simulator.device.sources import Sources
-from digigate.simulator.physics.circuit import Circuit, Rating
-from digigate.simulator.physics.feeder import Feeder
-from digigate.simulator.physics.supply import Grid
-from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
-from digigate.simulator.timing import PlantClock
+from digigate.simulator.device.sources import Giver, Sources
+from digigate.simulator.physics.chance import DAY
+from digigate.simulator.plant import BusPlan, SlavePlan
 
+HIDDEN = Lock.registers | Action.registers
+"""Every device takes these, whether its table lists them or not."""
 NATURAL = (Statistic.INSTANT, Statistic.TOTAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all devices of a plant share."""
-
-    clock: PlantClock
-    grid: Grid
-    network: Network
-    period: int  # s
-    utc_offset: float  # h
-    seed: int
-    monotonic: Callable[[], float] = time.monotonic
 
 
 class Meter:
@@ -45,16 +35,21 @@ class Meter:
         self.model = model
         self.seat = Seat(model, plan.address, plan.baudrate or bus.baudrate)
         self.clock = DeviceClock(model, around.clock, 3600 * around.utc_offset, plan.drift)
-        self._around = around
-        self._circuits = Circuits({load.number: load for load in plan.loads}, model.loads.count)
-        self._ledgers: dict[int, Ledger] = {}
+        self.contacts = Contacts(model, self._look_again, around.seed, *key_of(plan))
+        self._circuits = Circuits({load.number: load for load in plan.loads}, model)
+        self._periods = Periods(around.period, around.period)
+        self._books = Books(plan, around, self._circuits, self._periods, self.contacts)
         self._lock = Lock(around.monotonic)
+        self._asleep: float | None = None
+        past = Past(
+            model, self.clock.now, self._periods, self._books.find, lambda: self._image.kept
+        )
+        self._logs = Shelf(past, self.clock.now() - DAY * around.service)
+        self._integration = PeriodSettings(model, self._periods, self._logs.lose_curves)
+        self._plate = Nameplate(plan, model, around.network, bus)
         self._deeds = self._doers()
-        self._hidden = Lock.registers | Action.registers
-        known = constants(plan, model, around.network)
-        shown = self.clock.shown()
-        named = {**leaves(bus), **self.seat.shown()}
-        self._image = Image(model, Sources(model, known, shown, named, self._ledger).of)
+        self._owned = frozenset(a for deed in self._deeds for a in deed.registers)
+        self._image = Image(model, Sources(model, self._givers(), self._books.find).of)
 
     def read(self, start: int, count: int) -> bytes:
         """Words as they are now.
@@ -62,6 +57,9 @@ class Meter:
         Raises:
             Illegal: 02, not within one declared block.
         """
+        for download in self._logs.downloads:
+            if download.covers(start):
+                return download.read(start, count)
         return self._image.read(start, count, self.clock.now())
 
     def write(self, start: int, data: bytes) -> None:
@@ -73,23 +71,35 @@ class Meter:
         words = {
             start + k: int.from_bytes(data[2 * k : 2 * k + 2], "big") for k in range(len(data) // 2)
         }
-        if not words.keys() <= self._hidden:
+        if not words.keys() <= HIDDEN:
             self._image.check_writable(start, len(words))
             self._check_lock(words)
         self._circuits.check(words)
         acts = [deed.prepare(own) for deed in self._deeds if (own := _own(deed, words))]
-        owned = {address for deed in self._deeds for address in deed.registers}
-        self._image.keep({a: word for a, word in words.items() if a not in owned})
+        self._image.keep({a: word for a, word in words.items() if a not in self._owned})
         self._rewire()
         for act in acts:
             act()
+        self._look_again()
+
+    def halt(self) -> None:
+        """Lose the supply."""
+        self._asleep = self.clock.now()
 
     def restart(self) -> None:
         """Come back from a loss of supply: what was not saved is forgotten."""
         self._lock.close()
         self.seat.restart()
+        self.contacts.restart()
         self._image.restart()
         self._rewire()
+        if self._asleep is not None:
+            self._logs.slept(self._asleep)
+            self._asleep = None
+
+    def lose_cache(self) -> None:
+        """Lose all logs."""
+        self._logs.lose()
 
     def truth(self, load: int) -> Mapping[str, float | str]:
         """Quantity -> its value now; `quantity@statistic` for all but the natural statistic.
@@ -98,7 +108,7 @@ class Meter:
             ValueError: no such load.
         """
         t = self.clock.now()
-        ledger = self._ledger(load)
+        ledger = self._books.find(load)
         if ledger is None:
             raise ValueError(f"slave {self.seat.address} has no load {load}")
         found: dict[str, float | str] = dict(ledger.at(t))
@@ -113,7 +123,7 @@ class Meter:
     def describe(self) -> Mapping[str, object]:
         """What `status` tells."""
         plan = self.plan
-        return {
+        told: dict[str, object] = {
             "bus": plan.bus,
             "model": plan.model,
             "name": plan.name,
@@ -121,25 +131,68 @@ class Meter:
             "net_id": plan.net_id,
             "loads": len(self._circuits.loads),
         }
+        if self.model.inputs:
+            told["inputs"] = self.contacts.inputs
+        if self.model.outputs:
+            told["outputs"] = self.contacts.outputs
+        return told
 
     def _doers(self) -> tuple[Deed, ...]:
-        action = Action(
-            {
-                SAVE: self._save,
-                REBOOT: self.restart,
-                FACTORY: self._forget,
-                FACTORY_A10: self._forget,
-            }
+        deeds = {SAVE: self._save, REBOOT: self._reboot}
+        return (
+            self._lock,
+            Action(deeds | dict.fromkeys((FACTORY, FACTORY_A10), self._forget)),
+            self.seat,
+            self.clock,
+            self.contacts,
+            self._integration,
+            Resets(self.model, self._reset),
+            *self._logs.downloads,
         )
-        return (self._lock, action, self.seat, self.clock)
+
+    def _givers(self) -> tuple[Giver, ...]:
+        return (
+            self.clock.source,
+            self._plate.source,
+            self._circuits.source,
+            self.seat.source,
+            self._integration.source,
+            self.contacts.source,
+            self._logs.source,
+        )
+
+    def _look_again(self) -> None:
+        """Values may be others than they were at the same moment."""
+        self._image.forget_served()
 
     def _save(self) -> None:
         self.seat.save()
         self._image.save()
+        self._logs.note(EventKind.SETTINGS_SAVED)
+
+    def _reboot(self) -> None:
+        self.halt()
+        self.restart()
 
     def _forget(self) -> None:
         self._image.factory()
         self.restart()
+
+    def _reset(self, reset: Reset) -> None:
+        """Let something begin anew."""
+        t = self.clock.now()
+        match reset.anew:
+            case Anew.PULSES:
+                self.contacts.reset_pulses(reset.bits, t)
+            case Anew.CURVES:
+                self._logs.lose_curves()
+            case Anew.TRENDS:
+                self._logs.lose_trends()
+            case Anew.EVENTS:
+                self._logs.lose_events()
+            case _:
+                self._books.begin_anew(reset, t)
+        self._logs.note(EventKind.RESET, reset.load)
 
     def _check_lock(self, words: Words) -> None:
         if not self._lock.open and any(point.locked for point in self._image.touched(words)):
@@ -147,33 +200,9 @@ class Meter:
 
     def _rewire(self) -> None:
         changed = self._circuits.refresh(self._image.kept)
-        for number in changed:
-            self._ledgers.pop(number, None)
         if changed:
+            self._books.close(changed)
             self._image.refill()
-
-    def _ledger(self, load: int) -> Ledger | None:
-        if load in self._ledgers:
-            return self._ledgers[load]
-        ledger = self._opened(load)
-        if ledger:
-            self._ledgers[load] = ledger
-        return ledger
-
-    def _opened(self, load: int) -> Ledger | None:
-        plan, around = self.plan, self._around
-        key = (plan.address, plan.net_id, plan.serial, load)
-        if load == 0:
-            return Ledger(Feeder(around.grid), around.period, around.seed, *key)
-        circuit = self._circuits.loads.get(load)
-        if circuit is None:
-            return None
-        return Ledger(self._circuit(circuit, *key), around.period, around.seed, *key)
-
-    def _circuit(self, load: LoadPlan, *key: object) -> Circuit:
-        rating = Rating(load.type, load.nominal, load.phase, load.usage)
-        around = self._around
-        return Circuit(rating, around.grid, around.network.voltage, around.seed, *key)
 
 
 def _own(deed: Deed, words: Words) -> Words:

@@ -1,17 +1,31 @@
-"""What a device says of itself, its loads and its settings: constants by register address."""
+"""What a device says of itself, its loads and its settings."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from digigate.catalogue import Model, Value
+from digigate.catalogue import Model, Point, Value
 from digigate.simulator.physics.wiring import LOAD_TYPES
 from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
 
 BUILD_DATE = datetime(2025, 6, 16, 9, 30)  # noqa: DTZ001 -- a date without a zone
 VERSION = (1, 9, 2)
-SETTINGS, SETTINGS_STRIDE = 13824, 32
-NAMES, NAMES_STRIDE = 46592, 16
-THREE_PHASES_AND_NEUTRAL = 5  # code of 12288
+THREE_PHASES_AND_NEUTRAL = 5  # code of a network type
+LOAD_BLOCKS = ("load-settings", "load-name")
+
+
+class Nameplate:
+    """What stands on one device."""
+
+    def __init__(self, plan: SlavePlan, model: Model, network: Network, bus: BusPlan) -> None:
+        self._identification = identification(plan, model)
+        self._settings = settings(network, bus)
+
+    def source(self, point: Point) -> Callable[[float], Value] | None:
+        """What its registers read."""
+        value = self._identification.get(point.address)
+        if value is None:
+            value = self._settings.get((block_of(point), point.leaf))
+        return None if value is None else lambda _: value
 
 
 def identification(plan: SlavePlan, model: Model) -> dict[int, Value]:
@@ -43,40 +57,34 @@ def identification(plan: SlavePlan, model: Model) -> dict[int, Value]:
     }
 
 
-def load_settings(load: LoadPlan) -> dict[int, Value]:
-    """Settings and name of one load, on the B-30 address plan (facts §3)."""
-    base = SETTINGS + SETTINGS_STRIDE * (load.number - 1)
-    return {
-        base: 1,
-        base + 1: LOAD_TYPES.index(load.type) + 1,
-        base + 2: round(load.nominal),
-        base + 12: load.nature,
-        base + 13: list(type(load.usage)).index(load.usage) + 1,
-        NAMES + NAMES_STRIDE * (load.number - 1): load.name or f"Load {load.number}",
+def block_of(point: Point) -> str:
+    """The name of the point's block, without load and item: `load-settings`."""
+    return point.block.partition("/")[0].partition("[")[0]
+
+
+def load_setting(point: Point, load: LoadPlan | None) -> Value | None:
+    """What a setting or the name of one load reads; None where it is no such register."""
+    if block_of(point) not in LOAD_BLOCKS:
+        return None
+    if load is None:
+        return "" if point.leaf == "name" else 0
+    settings: dict[str, Value] = {
+        "enabled": 1,
+        "type": LOAD_TYPES.index(load.type) + 1,
+        "inom": round(load.nominal),
+        "nature": load.nature,
+        "usage": list(type(load.usage)).index(load.usage) + 1,
+        "name": load.name or f"Load {load.number}",
     }
+    return settings.get(point.leaf)
 
 
-def network_settings(network: Network) -> dict[int, Value]:
-    """The device's picture of the supply, on the B-30 address plan."""
+def settings(network: Network, bus: BusPlan) -> Mapping[tuple[str, str], Value]:
+    """Settings that are the same on all devices of a bus, by block and name."""
     return {
-        12288: THREE_PHASES_AND_NEUTRAL,
-        12289: round(network.voltage),
-        12291: 0 if network.frequency == 50 else 1,
+        ("network-settings", "nominal_voltage"): round(network.voltage),
+        ("network-settings", "nominal_frequency"): 0 if network.frequency == 50 else 1,
+        ("network-settings", "network_type"): THREE_PHASES_AND_NEUTRAL,
+        ("rs485-settings", "stop_bits"): bus.stop_bits - 1,
+        ("rs485-settings", "parity"): ("none", "odd", "even").index(bus.parity),
     }
-
-
-def constants(plan: SlavePlan, model: Model, network: Network) -> Mapping[int, Value]:
-    """All of them for one slave."""
-    known = identification(plan, model) | network_settings(network)
-    for number in range(1, model.loads.count + 1):
-        base = SETTINGS + SETTINGS_STRIDE * (number - 1)
-        known |= {base: 0, base + 1: 0}
-    for load in plan.loads:
-        known |= load_settings(load)
-    return known
-
-
-def leaves(bus: BusPlan) -> dict[str, Callable[[float], Value]]:
-    """Settings whose addresses differ between models, by the registers' own names."""
-    stop_bits, parity = bus.stop_bits - 1, ("none", "odd", "even").index(bus.parity)
-    return {"stop_bits": lambda _: stop_bits, "parity": lambda _: parity}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from digigate.catalogue import Model, Value
+from digigate.catalogue import Model, Point, Value
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
 from digigate.simulator.device.deeds import Words
 from digigate.simulator.device.front import ADDRESSES
@@ -21,6 +21,10 @@ class Seat:
             for leaf in ("slave_address", "baudrate")
             for point in model.registers(leaf)
         }
+        self._shown: Mapping[str, Callable[[float], Value]] = {
+            "slave_address": lambda _: self._told.get("slave_address", self.address),
+            "baudrate": lambda _: self._told.get("baudrate", BAUDRATES.index(self.baudrate)),
+        }
         self.registers = frozenset(self._fields)
 
     def move(self, address: int) -> None:
@@ -28,12 +32,9 @@ class Seat:
         self.address = address
         self._told.pop("slave_address", None)
 
-    def shown(self) -> Mapping[str, Callable[[float], Value]]:
-        """What its registers read, by their own names."""
-        return {
-            "slave_address": lambda _: self._told.get("slave_address", self.address),
-            "baudrate": lambda _: self._told.get("baudrate", BAUDRATES.index(self.baudrate)),
-        }
+    def source(self, point: Point) -> Callable[[float], Value] | None:
+        """What its registers read."""
+        return self._shown.get(self._fields.get(point.address, ""))
 
     def prepare(self, words: Words) -> Callable[[], None]:
         """Take address or speed as told.

@@ -2,14 +2,14 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from digigate.catalogue import Composite, Model, Point, Statistic, Value
 from digigate.catalogue.models import Form
 from digigate.simulator.device.clock import local_time
 from digigate.simulator.device.image import Source
-from digigate.simulator.device.ledger import INDICES, Ledger, year_start
+from digigate.simulator.device.ledger import CURVES, INDICES, Ledger
 from digigate.simulator.physics.circuit import LEADING
 from digigate.simulator.physics.harmonics import rank
 
@@ -17,41 +17,35 @@ HARMONIC = re.compile(r"h_([iuv](?:\d+|n))_(\d+)")  # `h_i1_3`: rank 3 of I1
 DATES = {"timestamp", "last_avg_time"}
 
 
+Giver = Callable[[Point], Source | None]
+"""Who may give the value of a point that is no figure; None = somebody else does."""
+
+
 class Sources:
     """Finds the source of each point of one device."""
 
     def __init__(
-        self,
-        model: Model,
-        constants: Mapping[int, Value],
-        shown: Mapping[int, Source],
-        leaves: Mapping[str, Source],
-        ledger: Callable[[int], Ledger | None],
+        self, model: Model, givers: Sequence[Giver], ledger: Callable[[int], Ledger | None]
     ) -> None:
-        self._constants = constants
-        self._shown = shown
-        self._leaves = leaves
+        self._givers = givers
         self._ledger = ledger
         self._dated = {c.time.name: c for c in model.composites if c.time is not None}
         self._wholes = {part.name: whole for whole in model.composites for part in whole.parts}
 
     def of(self, point: Point) -> Source | None:
         """Who gives this point's value; None = nobody, the register stays 0."""
-        leaf = point.leaf
-        if point.address in self._shown:
-            return self._shown[point.address]
-        if point.address in self._constants:
-            return _constant(self._constants[point.address])
-        if leaf in self._leaves and point.quantity is None:
-            return self._leaves[leaf]
-        return self._of_load(point, leaf)
+        if point.quantity is None:
+            for giver in self._givers:
+                if source := giver(point):
+                    return source
+        return self._of_load(point, point.leaf)
 
     def _of_load(self, point: Point, leaf: str) -> Source | None:
         ledger = self._ledger(point.load)
         if leaf == "load_status":
-            return _constant(int(ledger is not None))
+            return constant(int(ledger is not None))
         if ledger is None:
-            return _constant(None)
+            return constant(None)
         if point.name in self._dated:
             return _date(ledger, self._dated[point.name])
         if point.quantity or point.name in self._wholes:
@@ -73,7 +67,8 @@ class Sources:
         return _floored(figure, point.scale) if quantity in INDICES else figure
 
 
-def _constant(value: Value | None) -> Source:
+def constant(value: Value | None) -> Source:
+    """The same at any time."""
     return lambda _: value
 
 
@@ -85,7 +80,9 @@ def _date(ledger: Ledger, of: Composite) -> Source:
         return local_time(found[1]) if found else None
 
     if of.quantity in INDICES:
-        return lambda t: local_time(year_start(t))
+        return lambda t: local_time(ledger.partial_since(of.quantity, t))
+    if of.quantity in CURVES:
+        return lambda t: local_time(ledger.curve_end(t))
     if of.statistic in (Statistic.INSTANT, Statistic.AVERAGE):
         return lambda t: local_time(ledger.period_end(t))
     return extreme
@@ -96,9 +93,7 @@ def _bookkeeping(ledger: Ledger, point: Point, leaf: str) -> Source | None:
     if leaf in DATES:
         return lambda t: local_time(ledger.period_end(t) if averages else t)
     if leaf == "integration_time":
-        return _constant(ledger.period if averages else 1)
-    if "operating_hours" in leaf:
-        return lambda t: t
+        return (lambda _: ledger.average_period) if averages else constant(1)
     if found := HARMONIC.fullmatch(leaf):
         return partial(_harmonic, ledger, f"thd.{found[1]}", int(found[2]))
     return None

@@ -15,6 +15,7 @@ from digigate.catalogue.addressing import (
     Order,
 )
 from digigate.simulator.device.answers import ILLEGAL_ADDRESS, Illegal, answer
+from digigate.simulator.device.contacts import Contacts
 from digigate.simulator.device.front import Com, Front, Light
 from digigate.simulator.device.meter import Meter
 from digigate.simulator.faults import Fault, Faults, Kind
@@ -62,6 +63,8 @@ class Station:
         if supplied and not self._supplied:
             self.front.restart()
             self.meter.restart()
+        if self._supplied and not supplied:
+            self.meter.halt()
         self._supplied = supplied
 
     @property
@@ -119,6 +122,11 @@ class Station:
         """What the plant file says of it."""
         return self.meter.plan
 
+    @property
+    def contacts(self) -> Contacts:
+        """Its inputs and outputs."""
+        return self.meter.contacts
+
     def press(self, seconds: float) -> bool:
         """Its button was held so long; returns whether that counts."""
         return self.on and self.front.press(seconds)
@@ -135,6 +143,8 @@ class Station:
         match fault.kind:
             case Kind.CLOCK:
                 self.meter.clock.shift(fault.seconds)
+            case Kind.CACHE_LOST:
+                self.meter.lose_cache()
             case Kind.POWER_CYCLE:
                 self.on = False
                 loop.call_later(fault.seconds, self._return)

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BABBLE = "babble"
     WRONG_SPEED = "wrong-speed"
     CLOCK = "clock"
+    CACHE_LOST = "cache-lost"
     POWER_CYCLE = "power-cycle"
     NOISE = "noise"
     ECHO = "echo"
@@ -37,6 +38,7 @@ PARAMETERS: dict[Kind, frozenset[str]] = {
     Kind.BABBLE: frozenset(("seconds", "times")),
     Kind.WRONG_SPEED: frozenset(("baudrate",)),
     Kind.CLOCK: frozenset(("seconds",)),
+    Kind.CACHE_LOST: frozenset(),
     Kind.POWER_CYCLE: frozenset(("seconds",)),
     Kind.NOISE: SOMETIMES,
     Kind.ECHO: frozenset(),
@@ -45,7 +47,7 @@ PARAMETERS: dict[Kind, frozenset[str]] = {
 SECONDS = {Kind.LATE: 0.5, Kind.BABBLE: 1.0, Kind.CLOCK: 3600.0, Kind.POWER_CYCLE: 1.0}
 """A delay, an interval, an error, an absence: where nothing else is said."""
 ON_LINES = frozenset((Kind.NOISE, Kind.ECHO))
-AT_ONCE = frozenset((Kind.CLOCK, Kind.POWER_CYCLE))
+AT_ONCE = frozenset((Kind.CLOCK, Kind.CACHE_LOST, Kind.POWER_CYCLE))
 """These are done when ordered; there is nothing to clear."""
 
 

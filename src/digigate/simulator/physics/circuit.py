@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 from digigate.simulator.physics.chance import between
 from digigate.simulator.physics.demand import HABITS, Demand, Usage
@@ -39,42 +40,78 @@ class Energies:
     seconds: float
 
 
+class Consumption(Protocol):
+    """What flows through a load: pure functions of time."""
+
+    def power(self, t: float) -> complex:
+        """P + jQ of all phases, W and var."""
+        ...
+
+    def flowed(self, t: float) -> tuple[float, float]:
+        """Ws and vars since the epoch."""
+        ...
+
+
+class Profile:
+    """What a load of some usage takes, or gives."""
+
+    def __init__(self, rating: Rating, apparent: float, seed: int, *key: object) -> None:
+        habit = HABITS[rating.usage]
+        self._active = Demand.of(rating.usage, seed, *key)
+        self._reactive = Demand.of(rating.usage, seed, *key, variant="reactive")
+        tangent = habit.tangent * between(0.85, 1.15, seed, "tangent", *key)
+        self._watts = habit.sign * apparent / math.hypot(1, tangent)
+        self._vars = abs(self._watts) * tangent
+
+    def power(self, t: float) -> complex:
+        """P + jQ of all phases, W and var."""
+        return complex(self._watts * self._active.level(t), self._vars * self._reactive.level(t))
+
+    def flowed(self, t: float) -> tuple[float, float]:
+        """Ws and vars since the epoch."""
+        return self._watts * self._active.integral(t), self._vars * self._reactive.integral(t)
+
+
 class Circuit:
     """One load on a grid; a pure function of time."""
 
-    def __init__(self, rating: Rating, grid: Grid, voltage: float, seed: int, *key: object) -> None:
+    def __init__(
+        self,
+        rating: Rating,
+        grid: Grid,
+        voltage: float,
+        seed: int,
+        *key: object,
+        consumption: Consumption | None = None,
+    ) -> None:
         self.rating = rating
         self.wiring = wiring(rating.type)
         self._grid = grid
-        self._key = (seed, *key)
-        habit = HABITS[rating.usage]
-        self._habit = habit
-        self._active = Demand.of(rating.usage, seed, *key)
-        self._reactive = Demand.of(rating.usage, seed, *key, variant="reactive")
-        self.apparent = _nominal(rating, voltage)
-        self._tangent = habit.tangent * between(0.85, 1.15, seed, "tangent", *key)
-        self._watts = habit.sign * self.apparent / math.hypot(1, self._tangent)
+        self._habit = HABITS[rating.usage]
+        self.apparent = nominal_power(rating, voltage)
+        self.consumption = consumption or Profile(rating, self.apparent, seed, *key)
+        self._leak = between(2e-6, 4e-5, seed, "leak", *key)  # A per V
         self._turn = between(0, 2 * math.pi, seed, "turn", *key)
 
     def power(self, t: float) -> complex:
         """P + jQ of all phases, W and var."""
-        active = self._watts * self._active.level(t)
-        return complex(active, abs(self._watts) * self._tangent * self._reactive.level(t))
+        return self.consumption.power(t)
 
     def energies(self, t: float) -> Energies:
         """Energies since the epoch."""
-        active = self._watts * self._active.integral(t) / 3600
-        reactive = abs(self._watts) * self._tangent * self._reactive.integral(t) / 3600
+        active, reactive = (flowed / 3600 for flowed in self.consumption.flowed(t))
         return Energies(active, reactive, math.hypot(active, reactive), t)
 
     def at(self, t: float) -> Values:
         """Every instantaneous quantity at `t` seconds since the epoch."""
         supply = self._supply(t)
-        powers = [share * self.power(t) for share in self._shares(t)]
+        power = self.power(t)
+        powers = [share * power for share in self._shares(t)]
         values = self._voltages(supply)
         values |= self._currents(supply, powers)
         values |= _powers(powers, each=self.wiring.neutral)
         values["power.apparent.nominal"] = self.apparent
+        values["current.residual"] = self._leak * abs(supply.phasors[0])
         load = abs(sum(powers)) / self.apparent
         values |= distortion(self.wiring, supply, self._habit.distortion, load)
         return values
@@ -148,7 +185,8 @@ def network(supply: Supply, voltages: tuple[int, ...], between: tuple[int, ...])
     return values | single | across
 
 
-def _nominal(rating: Rating, voltage: float) -> float:
+def nominal_power(rating: Rating, voltage: float) -> float:
+    """Apparent power at the nominal current, VA."""
     made = wiring(rating.type)
     if made.phases == 2 and not made.neutral:
         return math.sqrt(3) * voltage * rating.nominal
