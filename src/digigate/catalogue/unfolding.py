@@ -19,14 +19,15 @@ class Unfolded:
 
     def add(self, section: Section, loads: LoadPlan, source: str | None = None) -> None:
         """Unfold a section over loads or items; `source` replaces that of its rows."""
-        groups = _grouped(section)
+        groups = [(group, _date_of(group[0], section)) for group in _grouped(section)]
         for at in _instances(section, loads):
             name, start = section.name + at.suffix, section.start + at.shift
             block = Block(name, start, section.words, section.pace, at.load)
             self.blocks.append((block, section.row))
             place = _Place(section, at, source)
-            for group in groups:
-                self.composites.extend((made, group[0].row) for made in place.measure(group))
+            for group, date in groups:
+                made = place.measure(group, date)
+                self.composites.extend((composite, group[0].row) for composite in made)
             self.points.extend(place.points.values())
 
 
@@ -76,17 +77,15 @@ class _Place:
         self._section = section
         self._at = at
         self._source = source
-        self._dates = [each for each in section.fields if each.part is Part.TIME]
         self.points: dict[str, tuple[Point, Row]] = {}
 
-    def measure(self, group: Sequence[Field]) -> Iterator[Composite]:
-        """Make the points of a group; the composites that they need, if any."""
+    def measure(self, group: Sequence[Field], date: Field | None) -> Iterator[Composite]:
+        """Make the points of a group with its date; the composites that they need, if any."""
         first = group[0]
         if first.part is Part.TIME or not first.quantity:
             self._point(first)
             return
-        dates = (self._point(date) for date in self._dates if _belongs(date, first))
-        time = next(dates, None)
+        time = self._point(date) if date else None
         quantity = first.quantity.replace("{k}", str(self._at.number))
         if first.part is Part.SIGNED:
             parts: tuple[Point, ...] = (self._point(first),)
@@ -137,7 +136,13 @@ def _measured(quantity: str, statistic: Statistic) -> str:
     return f"{quantity}@{statistic}"
 
 
-def _belongs(date: Field, to: Field) -> bool:
-    """Whether the date is that of the quantity: one of its patterns fits."""
-    patterns = date.quantity.split()
-    return date.statistic is to.statistic and any(fnmatchcase(to.quantity, p) for p in patterns)
+def _date_of(measured: Field, section: Section) -> Field | None:
+    """The row with the meter's own date of this one's quantity: one of its patterns fits."""
+    if measured.part is Part.TIME or not measured.quantity:
+        return None
+    for date in section.fields:
+        if date.part is Part.TIME and date.statistic is measured.statistic:
+            patterns = date.quantity.split()
+            if any(fnmatchcase(measured.quantity, pattern) for pattern in patterns):
+                return date
+    return None
