@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digigate.catalogue import Catalogue, Certainty, Model
+from digigate.bus.plan import plan
+from digigate.catalogue import Catalogue, Certainty, Model, Pace
 from digigate.catalogue.reader import DATA
 from digigate.errors import CatalogueError
 
@@ -41,6 +42,19 @@ def test_no_map_is_unused(model: Model) -> None:
     for load in range(1, model.loads.count + 1):
         assert model.measurements(load), f"load {load}"
     assert any(model.measurements(load) for load in range(model.loads.count + 1))
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda m: m.key)
+def test_what_is_polled_fits_requests(model: Model) -> None:
+    """A block longer than a request is read in several, which cut no register in two."""
+    reads = plan(model, range(1, model.loads.count + 1))
+    spans = [range(read.start, read.start + read.count) for read in reads]
+    assert all(read.count <= REQUEST_MAX for read in reads)
+    polled = {block.name for block in model.blocks if block.pace is not Pace.DEMAND}
+    for point in model.points:
+        if point.block in polled:
+            last = point.address + max(point.words, 1) - 1
+            assert any(point.address in span and last in span for span in spans), point.name
 
 
 def test_every_map_belongs_to_a_model() -> None:
