@@ -5,13 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from e2e.visitor import CHROMIUM, FLAGS, PATIENT, visit
 from running import Gateway, eventually, free_demo
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-PATIENT = 60_000  # milliseconds
-
-expect.set_options(timeout=PATIENT)
 
 pytestmark = pytest.mark.peer("chromium")
 
@@ -50,11 +45,6 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-
-
-def visit(page: Page, gateway: Gateway, path: str) -> None:
-    page.goto(gateway.url(path))
-    expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
 def test_the_overview_shows_every_device_and_leads_to_its_values(
@@ -99,7 +89,9 @@ def test_a_silent_slave_is_shown_as_such_and_comes_back(
 
 
 @pytest.mark.parametrize("width", [360, 768, 1920])
-@pytest.mark.parametrize("path", ["/", "/loads", "/devices/4", "/buses", "/services"])
+@pytest.mark.parametrize(
+    "path", ["/", "/loads", "/devices/4", "/buses", "/commissioning", "/workshop", "/services"]
+)
 def test_no_page_is_wider_than_the_screen(
     demo: Gateway, page: Page, complaints: list[str], path: str, width: int
 ) -> None:

@@ -6,16 +6,15 @@ from enum import StrEnum
 
 
 class LineState(StrEnum):
-    """Whether a line can carry requests; registers count them in this order."""
+    """Whether a line can carry requests."""
 
     UNWIRED = "unwired"  # no port is set
     UP = "up"
     DOWN = "down"
-    SLAVE = "slave"  # the port is turned round: another master asks there (§8.2.2)
 
 
 class SlaveState(StrEnum):
-    """What the master thinks of a slave; registers count them in this order."""
+    """What the master thinks of a slave."""
 
     UNKNOWN = "unknown"  # not asked yet
     ONLINE = "online"
@@ -66,7 +65,7 @@ class LineStatus:
     state: LineState
     since: datetime
     reason: str
-    baudrate: int  # 0 = not a serial line
+    baudrate: int
     counters: Counters
     utilisation: float
     cycle_planned: float | None  # computed from the plan and the wire model

@@ -46,7 +46,13 @@ class PlantSite:
         return Buses.model_validate(lines)
 
     def topology(self) -> Topology:
-        """The plant's slaves as a gateway would have found them."""
+        """The plant's slaves as a gateway would have found them.
+
+        Nobody where slaves share addresses: such a plant is as it comes out of its boxes.
+        """
+        addresses = [slave.address for slave in self.plant.slaves]
+        if len(set(addresses)) < len(addresses):
+            return Topology()
         return Topology(
             devices=tuple(
                 Device(

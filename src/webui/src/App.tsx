@@ -2,12 +2,14 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { board, isOld, measuring } from "./live/state";
 import { Buses } from "./pages/Buses";
+import { Commissioning } from "./pages/Commissioning";
 import { DevicePage } from "./pages/Device";
 import { Devices } from "./pages/Devices";
 import { Loads } from "./pages/Loads";
 import { Missing } from "./pages/Missing";
 import { Overview } from "./pages/Overview";
 import { Services } from "./pages/Services";
+import { Workshop } from "./pages/Workshop";
 import { route, type Route } from "./router";
 import { Conditions } from "./shell/Conditions";
 import { Header } from "./shell/Header";
@@ -48,6 +50,10 @@ function Page({ route: open }: { route: Route }) {
       return measuring.value === false ? <Missing /> : <Loads />;
     case "buses":
       return <Buses />;
+    case "commissioning":
+      return <Commissioning />;
+    case "workshop":
+      return <Workshop />;
     case "services":
       return <Services />;
     case "missing":

@@ -27,13 +27,7 @@ export interface Counters {
   stale_bytes: number;
 }
 
-export type DeviceState =
-  | "online"
-  | "silent"
-  | "unknown"
-  | "stranger"
-  | "unconfirmed"
-  | "maintenance";
+export type DeviceState = "online" | "silent" | "unknown" | "stranger" | "unconfirmed";
 
 export interface Device {
   address: number;
@@ -102,7 +96,7 @@ export interface Load {
 export interface Bus {
   name: string;
   port: string;
-  state: "unwired" | "slave" | "up" | "down";
+  state: "unwired" | "up" | "down";
   since: string | null;
   reason: string;
   baudrate: number;
@@ -130,6 +124,113 @@ export interface Condition {
   reason: string;
 }
 
+/** A slave that answered a search; `model` is empty where none is known. */
+export interface Sighting {
+  bus: string;
+  address: number;
+  name: string;
+  model: string;
+  serial: string;
+  net_id: number;
+}
+
+export interface Conflict {
+  bus: string;
+  address: number;
+  trouble: "shared" | "taken" | "gateway";
+  slaves: Sighting[];
+  advice: string;
+  pressable: boolean;
+}
+
+export interface Hint {
+  kind: string;
+  text: string;
+  bus: string | null;
+  address: number | null;
+}
+
+export interface Refusal {
+  slave: Sighting;
+  cause: string;
+  reason: string;
+}
+
+export interface Entry {
+  slave: Sighting;
+  label: string;
+  standing: "new" | "known" | "moved" | "replaced" | "silent" | "contested" | "unsearched";
+  loads: number;
+}
+
+export interface Report {
+  seconds: number;
+  devices: Entry[];
+  refusals: Refusal[];
+  hints: Hint[];
+}
+
+export type Phase =
+  | "idle"
+  | "started"
+  | "searching"
+  | "conflicts"
+  | "solving"
+  | "reading"
+  | "done"
+  | "stopped"
+  | "failed";
+
+/** A search for slaves (§10): the one that runs, or the last. */
+export interface Detection {
+  phase: Phase;
+  figure: number | null;
+  running: boolean;
+  mode: "fast" | "complete";
+  resolve: "buttons" | "automatic";
+  reason: string;
+  share: number;
+  seconds_left: number | null;
+  buses: { bus: string; share: number; seconds_left: number | null; found: number; reason: string }[];
+  found: Sighting[];
+  conflicts: Conflict[];
+  moves: { slave: Sighting; to: number }[];
+  report: Report | null;
+}
+
+/** A lamp of the front panel; `phase` is how long ago it last began to flash, when it was told. */
+export interface Lamp {
+  light: "off" | "steady" | "blinking";
+  period: number;
+  phase: number;
+}
+
+export interface Panel {
+  lamps: Partial<Record<"on" | "alarm" | "com" | "bluetooth", Lamp>>;
+}
+
+export type FrameKind =
+  | "request"
+  | "broadcast"
+  | "answer"
+  | "exception"
+  | "garbled"
+  | "timeout"
+  | "stray"
+  | "echo";
+
+/** One frame of a bus, as /api/v1/events/trace.watch tells it; `at` counts from its begin. */
+export interface Frame {
+  at: number;
+  line: string;
+  kind: FrameKind;
+  unit: number;
+  took: number | null;
+  data: string;
+  text: string;
+  fault: string;
+}
+
 /** The events of /api/v1/stream, each with what the GET of the same name answers. */
 export interface Topics {
   gateway: Gateway;
@@ -137,6 +238,8 @@ export interface Topics {
   buses: { buses: Bus[] };
   services: { services: Service[] };
   conditions: { conditions: Condition[] };
+  detection: Detection;
+  panel: Panel;
   loads: { loads: Load[] };
   readings: { address: number; readings: Reading[] };
 }

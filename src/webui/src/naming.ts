@@ -1,5 +1,5 @@
 /** How things are called where the user gave them no name. */
-import type { Bus, Device, Load } from "./api";
+import type { Bus, Device, Load, Sighting } from "./api";
 import { t, tOr } from "./words";
 
 export const busName = (name: Bus["name"]): string => tOr(`bus.${name}`, name);
@@ -8,6 +8,8 @@ export const serviceName = (name: string): string => tOr(`service.${name}`, tOr(
 
 export const deviceName = (device: Pick<Device, "name" | "model">): string =>
   device.name || device.model.name;
+
+export const modelName = ({ name, model }: Sighting): string => name || model;
 
 export const loadName = (load: Pick<Load, "name" | "number">): string =>
   load.name || t("ui.load.n", { n: load.number });

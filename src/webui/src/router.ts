@@ -2,10 +2,10 @@
 import { signal } from "@preact/signals";
 
 export type Route =
-  | { page: "overview" | "devices" | "loads" | "buses" | "services" | "missing" }
+  | { page: "overview" | "devices" | "loads" | "buses" | "commissioning" | "workshop" | "services" | "missing" }
   | { page: "device"; address: number; load: number | null };
 
-const PAGES = ["devices", "loads", "buses", "services"] as const;
+const PAGES = ["devices", "loads", "buses", "commissioning", "workshop", "services"] as const;
 
 export function parse(path: string, query = ""): Route {
   const clean = path.replace(/\/+$/, "") || "/";

@@ -8,6 +8,8 @@ test.each([
   ["/loads/", { page: "loads" }],
   ["/devices", { page: "devices" }],
   ["/buses", { page: "buses" }],
+  ["/commissioning", { page: "commissioning" }],
+  ["/workshop", { page: "workshop" }],
   ["/services", { page: "services" }],
   ["/devices/4", { page: "device", address: 4, load: null }],
   ["/devices/four", { page: "missing" }],

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from digigate.bus.detection import Status
 from digigate.bus.status import Counters, LineState, LineStatus, SlaveState, SlaveStatus
 from digigate.catalogue import (
     Block,
@@ -25,6 +26,7 @@ from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.identity import GatewayModel, Identity
+from digigate.panel import Lamp, Led, Light
 from digigate.services.web.view import View
 from digigate.settings.sections import Gateway, Settings
 from digigate.settings.topology import BusName, Device, Load, Topology
@@ -76,6 +78,7 @@ class Plant:
         self.bus = _bus()
         self.topology = TOPOLOGY
         self.commands = Commands()
+        self.detection = Status()
         self.image = self.store.open(METER, MODEL, [_span("instant"), _span("energy")])
         self.view = View(
             identity=self.identity,
@@ -89,6 +92,8 @@ class Plant:
             clock=self.clock,
             catalogue=Catalogue(QUANTITIES, {MODEL.key: MODEL}),
             commands=self.commands,
+            detection=lambda: self.detection,
+            lamps=lambda: {Led.ON: Lamp(Light.STEADY), Led.COM: Lamp(Light.BLINKING, 999.75)},
         )
 
     def poll(self, milliamperes: int = 10_500, wh: int = 1_234_000) -> None:

@@ -46,7 +46,9 @@ class Contest:
         """For people."""
         named = sorted(self.slaves, key=lambda slave: slave.net_id)
         sightings = tuple(slave.sighting for slave in named)
-        return Conflict(*self.place, self.trouble, sightings, self._advice())
+        return Conflict(
+            *self.place, self.trouble, sightings, self._advice(), pressable=bool(self.solvable)
+        )
 
     def _advice(self) -> str:
         bus, address = self.place

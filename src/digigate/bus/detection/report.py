@@ -114,6 +114,7 @@ class Conflict:
     trouble: Trouble
     slaves: tuple[Sighting, ...]
     advice: str
+    pressable: bool = False  # its slaves wait for their front buttons
 
     @property
     def subject(self) -> str:

@@ -14,7 +14,9 @@ from digigate.services.web.view import View
 from digigate.settings.topology import Device
 
 ADDRESS_MAX = 247
-DEFAULT_TOPICS = ("gateway", "devices", "buses", "services", "conditions")
+DEFAULT_TOPICS = (
+    "gateway", "devices", "buses", "services", "conditions", "detection", "panel",
+)  # fmt: skip
 
 
 def payload(build: Callable[[View], Object]) -> Handler:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from digigate.bus.status import Counters, LineStatus, SlaveState, SlaveStatus
 from digigate.conditions import Condition
+from digigate.panel import SILK_SCREEN
 from digigate.services.web.jsonable import Json, Object, hexadecimal, instant, number
 from digigate.services.web.view import View
 from digigate.settings.topology import Device, Load
@@ -89,6 +90,27 @@ def services(view: View) -> Object:
 def conditions(view: View) -> Object:
     """What is wrong now, oldest first."""
     return {"conditions": [_condition(condition) for condition in view.conditions.active()]}
+
+
+def detection(view: View) -> Object:
+    """The search for slaves that runs, or the last one (§10)."""
+    return view.detection().jsonable()
+
+
+def panel(view: View) -> Object:
+    """The lamps of the front (§6.3); `phase` is how long ago each last began to flash."""
+    now = view.clock.monotonic()
+    return {
+        "lamps": {
+            str(led): {
+                "light": str(lamp.light),
+                "period": lamp.period,
+                "phase": number((now - lamp.origin) % lamp.period),
+            }
+            for led, lamp in view.lamps().items()
+        },
+        "silk_screen": list(SILK_SCREEN),
+    }
 
 
 def _online(status: SlaveStatus | None) -> bool:

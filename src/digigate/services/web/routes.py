@@ -49,6 +49,8 @@ ROUTES: tuple[Route, ...] = (
     _api("/buses", api.payload(payloads.buses), "The field buses"),
     _api("/services", api.payload(payloads.services), "The services and their ports"),
     _api("/conditions", api.payload(payloads.conditions), "What is wrong now"),
+    _api("/detection", api.payload(payloads.detection), "The search for slaves"),
+    _api("/panel", api.payload(payloads.panel), "The lamps of the front panel"),
     _api("/stream", api.stream, "Server-sent events of all the above", head=False),
     _api("/commands", ordering.listing, "What can be ordered, and by whom"),
     Route("POST", V1 + "/commands/{name}", ordering.execute, Profile.USER, "Order something"),
@@ -59,6 +61,8 @@ ROUTES: tuple[Route, ...] = (
     _page("/devices/{address}", "One device"),
     _page("/loads", "Loads", measurement=True),
     _page("/buses", "Buses"),
+    _page("/commissioning", "Commissioning"),
+    _page("/workshop", "Bus workshop"),
     _page("/services", "Services"),
     Route("GET", "/{path:.+}", file, Profile.USER, "A file of the page"),
 )

@@ -220,6 +220,8 @@ SOURCES = {
     "buses": Source(_whole(payloads.buses), _buses_sign),
     "services": Source(_whole(payloads.services), _services_sign),
     "conditions": Source(_whole(payloads.conditions), lambda view, _: view.conditions.active()),
+    "detection": Source(_whole(payloads.detection), lambda view, _: view.detection(), period=0.5),
+    "panel": Source(_whole(payloads.panel), lambda view, _: view.lamps(), period=0.5),
     "loads": Source(
         lambda view, _: measurements.loads(view), _images_sign, period=2.0, measurement=True
     ),

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from digigate.bus.detection import Status as Detection
 from digigate.bus.status import LineStatus, SlaveStatus
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.identity import Identity
+from digigate.panel import Lamp, Led
 from digigate.settings.sections import Settings
 from digigate.settings.topology import Topology
 from digigate.store import Store
@@ -41,3 +43,5 @@ class View:
     clock: Clock
     catalogue: Catalogue
     commands: Commands
+    detection: Callable[[], Detection]
+    lamps: Callable[[], Mapping[Led, Lamp]]

@@ -24,6 +24,8 @@ export const board: Board = {
   buses: signal(null),
   services: signal(null),
   conditions: signal(null),
+  detection: signal(null),
+  panel: signal(null),
   loads: signal(null),
   readings: signal(null),
 };
@@ -64,7 +66,7 @@ const watched = computed(() => {
 });
 
 const address = computed(() => {
-  const topics = ["gateway", "devices", "buses", "services", "conditions"];
+  const topics = ["gateway", "devices", "buses", "services", "conditions", "detection", "panel"];
   if (measuring.value) topics.push("loads");
   return `${API}/stream?topics=${topics.join(",")}${watched.value}`;
 });

@@ -32,6 +32,12 @@ export class Stream {
     void this.#keep(url, this.#run.signal);
   }
 
+  /** Follow nothing any more. */
+  close(): void {
+    this.#run?.abort();
+    this.#run = null;
+  }
+
   /** Try at once if a pause is on: the network came back or the visitor did. */
   hurry(): void {
     this.#wake?.();

@@ -9,6 +9,8 @@ const PAGES = [
   { page: "devices", href: "/devices" },
   { page: "loads", href: "/loads" },
   { page: "buses", href: "/buses" },
+  { page: "commissioning", href: "/commissioning" },
+  { page: "workshop", href: "/workshop" },
   { page: "services", href: "/services" },
 ] as const;
 
