@@ -46,6 +46,8 @@ class Command(Generic[A]):
     effect: Callable[[A], Awaitable[Json]]
     profiles: frozenset[Profile] = field(default=frozenset())
     audited: bool = True
+    rights: Callable[[A], frozenset[Profile]] | None = None
+    """Who of the profiles may order it with these arguments; None = all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,17 @@ class Commands:
 
 def _audited(command: Command[A] | Stream[A], arguments: Mapping[str, object], who: Caller) -> A:
     checked = _checked(command, arguments)
+    if not who.owner and who.profile not in _entitled(command, checked):
+        raise Denied(f"{who.name} may not order {command.name} with these arguments")
     if command.audited:
         facts = {"command": command.name, "who": who.name, "arguments": checked.model_dump()}
         audit.info("command ordered", extra=facts)
     return checked
+
+
+def _entitled(command: Command[A] | Stream[A], asked: A) -> frozenset[Profile]:
+    rights = command.rights if isinstance(command, Command) else None
+    return command.profiles if rights is None else rights(asked)
 
 
 def _checked(command: Command[A] | Stream[A], arguments: Mapping[str, object]) -> A:

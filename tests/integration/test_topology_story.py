@@ -2,50 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from running import Gateway, eventually, free_demo
-from running.gateway import ROOT
-
-
-class Technician:
-    """Types `digigate topology …` at one gateway."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
-
-    def types(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        """One command line, its exit code and what it printed."""
-        room, action, *rest = words
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "digigate.cli", room, action),
-                *("--state", str(self.gateway.state), *rest),
-            ],
-            cwd=ROOT,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-
-    def does(self, *words: str, given: str = "") -> str:
-        """What a command printed that must succeed."""
-        done = self.types(*words, given=given)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def is_refused(self, *words: str, given: str = "") -> str:
-        """What a command said that must be refused."""
-        done = self.types(*words, given=given)
-        assert done.returncode == 1, done.stdout
-        return done.stderr
+from running import Technician, eventually, free_demo
 
 
 @pytest.fixture(scope="module")

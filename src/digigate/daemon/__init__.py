@@ -4,6 +4,7 @@ from digigate.daemon.demo import demo_start
 from digigate.daemon.house import House
 from digigate.daemon.logs import configure as configure_log
 from digigate.daemon.orders import SPEED_MAX
-from digigate.daemon.serving import Start, serve
+from digigate.daemon.serving import serve
+from digigate.daemon.start import Start
 
 __all__ = ["SPEED_MAX", "House", "Start", "configure_log", "demo_start", "serve"]

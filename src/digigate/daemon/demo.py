@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from digigate.daemon.plant import PlantSite
-from digigate.daemon.serving import Start
+from digigate.daemon.start import Start
 from digigate.settings.sections import Gateway, Settings
 from digigate.simulator.plant import load_plant
 

@@ -12,6 +12,7 @@ from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.daemon.chores import CertificateKeeper
+from digigate.daemon.fitness import Fitness
 from digigate.daemon.front import Front, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
@@ -47,6 +48,7 @@ class House:
         self.plan = KeptTopology(topology, self._check_topology, file.save)
         self.clock = clock
         self.conditions = Conditions(clock)
+        self._fitness = Fitness(self.conditions)
         self.catalogue = Catalogue.load()
         self.store = Store(clock)
         self.ports = Ports(state)
@@ -95,10 +97,25 @@ class House:
         self.settings = settings
         self.gate.apply(settings.firewall)
         self.supervisor.apply(settings)
+        self.judge()
+
+    def take(self, topology: Topology) -> None:
+        """Serve another topology."""
+        self.bus.set_topology(topology)
+        self.judge()
+
+    def judge(self) -> None:
+        """Say what of the topology cannot be served as the gateway is set now."""
+        self._fitness.judge(self.problems(self.topology))
 
     def problems(self, topology: Topology) -> tuple[Problem, ...]:
         """What of this topology the gateway cannot serve as it is set now."""
         return problems(self.settings, topology, self.catalogue)
+
+    def check_settings(self, former: Settings, wanted: Settings) -> None:
+        """Refuse settings that break what the topology has; raises SettingsError."""
+        before, after = (problems(s, self.topology, self.catalogue) for s in (former, wanted))
+        check_change(before, after)
 
     def _check_topology(self, former: Topology, topology: Topology) -> None:
         check_change(self.problems(former), self.problems(topology))

@@ -64,3 +64,19 @@ async def test_an_order_leaves_an_audit_line(
 def test_a_name_is_entered_once(commands: Commands) -> None:
     with pytest.raises(ValueError, match="twice"):
         commands.add(Command("blink", Blink, blink))
+
+
+async def test_a_right_may_depend_on_the_arguments(commands: Commands) -> None:
+    def who(asked: Blink) -> frozenset[Profile]:
+        return frozenset({Profile.CYBER} if asked.seconds == 10 else Profile)
+
+    both = frozenset({Profile.ADMIN, Profile.CYBER})
+    commands.add(Command("wink", Blink, blink, both, rights=who))
+    admin, cyber = Caller("Admin", Profile.ADMIN), Caller("Cyber", Profile.CYBER)
+    assert await commands.execute("wink", {"seconds": 5}, admin) == {"blinked": 5}
+    assert await commands.execute("wink", {}, cyber) == {"blinked": 10}
+    assert await commands.execute("wink", {}, OWNER) == {"blinked": 10}
+    with pytest.raises(Denied, match="may not order wink with these arguments"):
+        await commands.execute("wink", {}, admin)
+    with pytest.raises(Denied, match="may not order wink"):
+        await commands.execute("wink", {"seconds": 5}, Caller("User", Profile.USER))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digigate.daemon import demo_start
-from digigate.daemon.serving import kept_topology
+from digigate.daemon.start import kept_topology
 from digigate.errors import SettingsError
 from digigate.settings import TopologyFile, editing
 from digigate.settings.sections import Addressing, Gateway, Settings

@@ -1,5 +1,6 @@
 """`topology…`: tell, edit, compare, export and import the plan of the plant."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -196,7 +197,7 @@ def _exported(planning: Planning) -> Callable[[Arguments], Awaitable[Json]]:
 
 def _previewed(planning: Planning) -> Callable[[Text], Awaitable[Json]]:
     async def preview(asked: Text) -> Json:
-        topology = _read(asked)
+        topology = await asyncio.to_thread(_read, asked)
         return {
             "changes": told(difference(planning.plan.current, topology)),
             "problems": [str(problem) for problem in planning.problems(topology)],
@@ -207,7 +208,7 @@ def _previewed(planning: Planning) -> Callable[[Text], Awaitable[Json]]:
 
 def _imported(planning: Planning) -> Callable[[Text], Awaitable[Json]]:
     async def import_(asked: Text) -> Json:
-        return planning.apply(_read(asked))
+        return planning.apply(await asyncio.to_thread(_read, asked))
 
     return import_
 
