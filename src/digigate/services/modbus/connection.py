@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from digigate.services.modbus.client import Client, by_address
 from digigate.services.modbus.hall import Hall
-from digigate.services.modbus.pdu import READ_MAX, READS, WRITES
+from digigate.services.modbus.pdu import CHANGES, READ_MAX, READS
 
 IN_FLIGHT = 16  # pipelined requests of one connection that may wait for the line
 TURN = 64  # requests answered at one go, before others have their turn
@@ -173,7 +173,7 @@ class Connection(asyncio.Protocol):
             self._ended = True
             return None
         end = at + _HEADED + length
-        if end > len(held) or (self._waiting and held[at + _FUNCTION_AT] in WRITES):
+        if end > len(held) or (self._waiting and held[at + _FUNCTION_AT] in CHANGES):
             return None
         return end
 
@@ -186,7 +186,7 @@ class Connection(asyncio.Protocol):
             return framed(transaction, unit, answer)
         future = asyncio.ensure_future(answer)
         self._waiting.append(_Asked(transaction, unit, future))
-        self._writing = pdu[0] in WRITES
+        self._writing = pdu[0] in CHANGES
         future.add_done_callback(self._answered)
         return None
 

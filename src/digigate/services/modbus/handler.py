@@ -6,11 +6,15 @@ from pymodbus.constants import ExcCodes
 
 from digigate.bus.identification import IDENTIFICATION
 from digigate.bus.requests import Priority, Requests
+from digigate.catalogue import Model
 from digigate.errors import SlaveError, SlaveException
 from digigate.services.modbus import identification as mei
+from digigate.services.modbus.bits import Bits
 from digigate.services.modbus.client import Client
 from digigate.services.modbus.own import OwnUnit
 from digigate.services.modbus.pdu import (
+    BITS,
+    CHANGES,
     OWN_FUNCTIONS,
     READS,
     SLAVE_FUNCTIONS,
@@ -48,6 +52,7 @@ class Handler:
         self._configured = configured
         self._own = own
         self._writes = writes
+        self._bits = Bits(self.answer)
         self.own_units = own_units
         self.registers = store.raw  # for the fast path: a slave's registers from its image
 
@@ -78,12 +83,14 @@ class Handler:
         function = pdu[0]
         if function not in (OWN_FUNCTIONS if own else SLAVE_FUNCTIONS):
             raise Refusal(ExcCodes.ILLEGAL_FUNCTION)
-        if function in WRITES and not (client.writes and self._writes()):
+        if function in CHANGES and not (client.writes and self._writes()):
             raise Refusal(ExcCodes.ILLEGAL_FUNCTION)
         if own:
             return self._own.answer(pdu, client)
         if function in READS:
             return self._read(unit, pdu, client)
+        if function in BITS:
+            return self._bits.answer(unit, self._model(unit), pdu, client)
         if function in WRITES:
             write_of(pdu)
             return self._asked(unit, pdu, function, client)
@@ -98,6 +105,10 @@ class Handler:
         if self._known_silent(unit):
             raise Refusal(ExcCodes.GATEWAY_NO_RESPONSE)
         return self._asked(unit, bytes((Function.READ_HOLDING,)) + pdu[1:], pdu[0], client)
+
+    def _model(self, unit: int) -> Model | None:
+        image = self._store.image(unit)
+        return None if image is None else image.model
 
     def _known_silent(self, unit: int) -> bool:
         """A slave that the poller holds for silent must not cost every client a time-out."""
