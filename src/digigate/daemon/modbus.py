@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from digigate.bus import Bus
-from digigate.catalogue import Catalogue
+from digigate.catalogue import Catalogue, Model
 from digigate.commands import Commands
 from digigate.errors import SettingsError
 from digigate.firewall import Gate
@@ -25,6 +25,7 @@ from digigate.services.modbus import (
     RtuConnection,
     RtuPort,
     RtuSlave,
+    Sequences,
     SerialDoor,
     Sight,
     TcpDoor,
@@ -72,6 +73,7 @@ class ModbusDoors:
         self._rooms = rooms
         self._sight = sight
         self._commands = commands
+        self._requests = Sequences(rooms.bus, self._model)
 
     def wire(self, supervisor: Supervisor[Settings]) -> None:
         """Hand every door to the supervisor."""
@@ -153,12 +155,16 @@ class ModbusDoors:
     ) -> Handler:
         """The handler of a door at which `also` are units of the gateway, beside its address."""
         rooms = self._rooms
-        table = OwnTable(rooms.catalogue.models[MAPS[gateway.model]])
+        table = _table(rooms.catalogue.models[MAPS[gateway.model]])
         own = OwnUnit(table, self._sight, self._commands, _may_destroy)
         units = also | {gateway.address}
         return Handler(
-            rooms.store, rooms.bus, configured or rooms.bus.has, own, units, self._writes
+            rooms.store, self._requests, configured or rooms.bus.has, own, units, self._writes
         )
+
+    def _model(self, unit: int) -> Model | None:
+        image = self._rooms.store.image(unit)
+        return None if image is None else image.model
 
     def _has_elsewhere(self, unit: int) -> bool:
         """Whether a slave has this address that is not on the RS485 line itself."""
@@ -167,6 +173,11 @@ class ModbusDoors:
 
     def _writes(self) -> bool:
         return self._sight.settings().policy.modbus_writing
+
+
+@cache
+def _table(model: Model) -> OwnTable:
+    return OwnTable(model)
 
 
 def _may_destroy(_: Client) -> bool:
