@@ -6,6 +6,7 @@ from pathlib import Path
 
 from digigate.catalogue import Catalogue
 from digigate.catalogue.pages import library_tables
+from digigate.services.modbus.page import registers_page
 from digigate.settings.pages import settings_page, settings_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ def documents() -> dict[Path, str]:
     return {
         CONFORMANCE: conformance(),
         CATALOGUE: catalogue(),
+        ROOT / "docs" / "registers.md": registers_page(),
         ROOT / "docs" / "settings.md": settings_page(),
         ROOT / "config" / "settings.schema.json": settings_schema(),
     }
