@@ -76,6 +76,7 @@ class SlavePlan(Part):
     """Year and week (4 digits), site and line (4), running number (3)."""
     net_id: Annotated[int, Field(ge=0, le=0xFFFFFFFF)] = 0
     """0 = it has none, and takes no part in private addressing."""
+    firmware: Annotated[str, Field(pattern=r"^[0-9]{1,2}\.[0-9]\.[0-9]$")] = "1.9.2"
     baudrate: Baudrate | None = None
     """Its own speed where that is not the bus's."""
     drift: Annotated[float, Field(ge=-600, le=600)] = 0.0

@@ -197,6 +197,13 @@ def test_the_tape_of_older_meters(ticks: Ticks, model: str, unit: int) -> None:
     assert last * above / below == pytest.approx(power, rel=0.5)
 
 
+def test_setting_the_clock_is_an_event(slave: Station) -> None:
+    ask(slave, 5, "10e10000060c0003000307ea000b00010000")
+    command(slave, 624, 65535)
+    assert words(slave, 643, 6)[0] == 2
+    assert words(slave, 647, 2) == (0, 60)
+
+
 def test_a_cache_holds_a_year_of_hours() -> None:
     cache = Cache(0.0)
     now = 3600.0 * 20000

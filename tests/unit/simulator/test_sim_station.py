@@ -156,6 +156,33 @@ def test_settings_are_lost_with_the_supply_unless_saved(slave: Station) -> None:
     assert ask(slave, 5, read) != "03020007"
 
 
+def test_the_older_meters_save_by_a_register_of_their_own() -> None:
+    slave = station("diris-a30")
+    ask(slave, 5, "06e0010001")
+    slave.on = False
+    slave.on = True
+    assert ask(slave, 5, "03e0010001") != "03020001"
+    ask(slave, 5, "06e0010001")
+    assert ask(slave, 5, "0606000000") == "0606000000"
+    slave.on = False
+    slave.on = True
+    assert ask(slave, 5, "03e0010001") == "03020001"
+
+
+def test_the_older_meters_have_a_clock_of_their_own() -> None:
+    slave = station("diris-a30")
+    assert ask(slave, 5, "030c000006") == "030c0003000307ea000b00000000"
+    ask(slave, 5, "060c030007")
+    assert ask(slave, 5, "030c000006") == "030c0003000307ea000700000000"
+
+
+def test_a_clock_with_milliseconds() -> None:
+    slave = station("countis-e47")
+    ask(slave, 5, "06e30003e8")
+    assert ask(slave, 5, "107500000" + "70e" + "000400050" + "7ea0006000700080064") == "1075000007"
+    assert ask(slave, 5, "0375000007") == "030e0004000507ea0006000700080000"
+
+
 def test_an_unknown_action_is_refused(slave: Station) -> None:
     assert ask(slave, 5, "06e2000011") == REFUSED
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import product
 
 from digigate.catalogue import Model, Point, Value
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
@@ -13,6 +14,7 @@ from digigate.simulator.timing import PlantClock
 FIELDS = ("day", "month", "year", "hour", "minute", "second")
 BY_SIZE = ("year", "month", "day", "hour", "minute", "second")
 MILLISECOND = "millisecond"
+PREFIXES = ("", "extended_")  # of the registers' names
 
 
 def local_time(t: float) -> datetime:
@@ -23,8 +25,16 @@ def local_time(t: float) -> datetime:
 class DeviceClock:
     """The plant's time plus an offset that grows by the drift (s a day) and that clients set."""
 
-    def __init__(self, model: Model, plant: PlantClock, offset: float, drift: float) -> None:
+    def __init__(
+        self,
+        model: Model,
+        plant: PlantClock,
+        offset: float,
+        drift: float,
+        was_set: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self._plant = plant
+        self._was_set = was_set
         self._pace = drift / 86400
         self._base = plant.now()
         self._offset = timedelta(seconds=offset)
@@ -62,7 +72,9 @@ class DeviceClock:
         meant += timedelta(milliseconds=told.get(MILLISECOND, 0))
 
         def act() -> None:
-            self._offset += meant - self._local()
+            step = meant - self._local()
+            self._offset += step
+            self._was_set(step.total_seconds())
 
         return act
 
@@ -75,8 +87,8 @@ class DeviceClock:
 def clock_registers(model: Model) -> dict[int, str]:
     """Register -> the part of the date that it holds, of every block that holds a whole one."""
     found: dict[str, dict[int, str]] = {}
-    for leaf in (*FIELDS, MILLISECOND):
-        for point in model.registers(leaf):
+    for leaf, prefix in product((*FIELDS, MILLISECOND), PREFIXES):
+        for point in model.registers(prefix + leaf):
             found.setdefault(point.block, {})[point.address] = leaf
     whole = (part for part in found.values() if set(part.values()) >= set(FIELDS))
     return {address: leaf for part in whole for address, leaf in part.items()}

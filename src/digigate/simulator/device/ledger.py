@@ -54,6 +54,10 @@ class Source(Protocol):
         """Means over a period."""
         ...
 
+    def mean_powers(self, start: float, end: float) -> Values:
+        """Means of the powers alone."""
+        ...
+
     def energies(self, t: float) -> Energies:
         """Energies since the epoch."""
         ...

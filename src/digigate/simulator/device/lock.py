@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from digigate.catalogue import Model
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
 from digigate.simulator.device.deeds import Words
 
@@ -64,3 +65,15 @@ class Action:
         if deed is None:
             raise Illegal(ILLEGAL_VALUE)
         return deed
+
+
+class Save:
+    """The older DIRIS A's own register that saves (1536): any value does it."""
+
+    def __init__(self, model: Model, save: Callable[[], None]) -> None:
+        self.registers = frozenset(point.address for point in model.registers("save"))
+        self._save = save
+
+    def prepare(self, words: Words) -> Callable[[], None]:  # noqa: ARG002 -- as every deed
+        """Save."""
+        return self._save

@@ -10,7 +10,7 @@ from digigate.simulator.device.clock import DeviceClock, local_time
 from digigate.simulator.device.contacts import Contacts
 from digigate.simulator.device.deeds import Deed, Words
 from digigate.simulator.device.image import Image
-from digigate.simulator.device.lock import FACTORY, FACTORY_A10, REBOOT, SAVE, Action, Lock
+from digigate.simulator.device.lock import FACTORY, FACTORY_A10, REBOOT, SAVE, Action, Lock, Save
 from digigate.simulator.device.logs import Shelf
 from digigate.simulator.device.logs.events import EventKind
 from digigate.simulator.device.logs.past import Past
@@ -34,7 +34,9 @@ class Meter:
         self.plan = plan
         self.model = model
         self.seat = Seat(model, plan.address, plan.baudrate or bus.baudrate)
-        self.clock = DeviceClock(model, around.clock, 3600 * around.utc_offset, plan.drift)
+        self.clock = DeviceClock(
+            model, around.clock, 3600 * around.utc_offset, plan.drift, self._clock_set
+        )
         self.contacts = Contacts(model, self._look_again, around.seed, *key_of(plan))
         self._circuits = Circuits({load.number: load for load in plan.loads}, model)
         self._periods = Periods(around.period, around.period)
@@ -141,6 +143,7 @@ class Meter:
         deeds = {SAVE: self._save, REBOOT: self._reboot}
         return (
             self._lock,
+            Save(self.model, self._save),
             Action(deeds | dict.fromkeys((FACTORY, FACTORY_A10), self._forget)),
             self.seat,
             self.clock,
@@ -164,6 +167,9 @@ class Meter:
     def _look_again(self) -> None:
         """Values may be others than they were at the same moment."""
         self._image.forget_served()
+
+    def _clock_set(self, step: float) -> None:
+        self._logs.note(EventKind.CLOCK_SET, round(step))
 
     def _save(self) -> None:
         self.seat.save()

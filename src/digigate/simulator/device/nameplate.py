@@ -8,7 +8,6 @@ from digigate.simulator.physics.wiring import LOAD_TYPES
 from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
 
 BUILD_DATE = datetime(2025, 6, 16, 9, 30)  # noqa: DTZ001 -- a date without a zone
-VERSION = (1, 9, 2)
 THREE_PHASES_AND_NEUTRAL = 5  # code of a network type
 LOAD_BLOCKS = ("load-settings", "load-name")
 
@@ -30,7 +29,7 @@ class Nameplate:
 
 def identification(plan: SlavePlan, model: Model) -> dict[int, Value]:
     """Block 50000 (facts, common_identification): fields not listed are 0."""
-    major, minor, revision = VERSION
+    major, minor, revision = map(int, plan.firmware.split("."))
     year_week, site_line, order = plan.serial[:4], plan.serial[4:8], plan.serial[8:]
     return {
         50000: "SOCO",

@@ -118,17 +118,20 @@ class Circuit:
 
     def mean(self, start: float, end: float) -> Values:
         """The means over a period; those of the powers agree with the energies."""
-        step = (end - start) / MEAN_OF
-        seen = [self.at(start + (index + 0.5) * step) for index in range(MEAN_OF)]
+        seen = [self.at(moment) for moment in moments(start, end)]
         values = {key: sum(one[key] for one in seen) / MEAN_OF for key in seen[0]}
+        return values | self.mean_powers(start, end)
+
+    def mean_powers(self, start: float, end: float) -> Values:
+        """The means of the powers alone."""
         before, after = self.energies(start), self.energies(end)
         hours = (end - start) / 3600
         exact = complex(after.active - before.active, after.reactive - before.reactive) / hours
-        sampled = sum(self.power(start + (i + 0.5) * step) for i in range(MEAN_OF)) / MEAN_OF
-        count = len(self._shares(start))
-        shift = (exact - sampled) / count
-        phases = [share * sampled + shift for share in self._shares((start + end) / 2)]
-        return values | _powers(phases, each=self.wiring.neutral)
+        sampled = sum(self.power(moment) for moment in moments(start, end)) / MEAN_OF
+        shares = self._shares((start + end) / 2)
+        shift = (exact - sampled) / len(shares)
+        phases = [share * sampled + shift for share in shares]
+        return _powers(phases, each=self.wiring.neutral)
 
     def _supply(self, t: float) -> Supply:
         supply = self._grid.at(t)
@@ -171,6 +174,12 @@ class Circuit:
             values["current.unbalance_inba"] = unbalance(sizes)
             values["current.unbalance_inb"] = 100 * inverse / direct if direct else 0.0
         return values
+
+
+def moments(start: float, end: float) -> tuple[float, ...]:
+    """Those that are looked at for the means of a period."""
+    step = (end - start) / MEAN_OF
+    return tuple(start + (index + 0.5) * step for index in range(MEAN_OF))
 
 
 def network(supply: Supply, voltages: tuple[int, ...], between: tuple[int, ...]) -> Values:

@@ -3,7 +3,7 @@
 import math
 
 from digigate.simulator.physics.chance import DAY
-from digigate.simulator.physics.circuit import MEAN_OF, Energies, Values, network
+from digigate.simulator.physics.circuit import MEAN_OF, Energies, Values, moments, network
 from digigate.simulator.physics.harmonics import distortion
 from digigate.simulator.physics.supply import Grid, sequences, unbalance
 from digigate.simulator.physics.wiring import Wiring
@@ -41,9 +41,12 @@ class Feeder:
 
     def mean(self, start: float, end: float) -> Values:
         """Means over a period."""
-        step = (end - start) / MEAN_OF
-        seen = [self.at(start + (index + 0.5) * step) for index in range(MEAN_OF)]
+        seen = [self.at(moment) for moment in moments(start, end)]
         return {key: sum(one[key] for one in seen) / MEAN_OF for key in seen[0]}
+
+    def mean_powers(self, start: float, end: float) -> Values:  # noqa: ARG002 -- none ever
+        """No powers."""
+        return {}
 
     def energies(self, t: float) -> Energies:
         """Nothing flows, but the time."""

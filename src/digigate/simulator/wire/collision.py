@@ -37,13 +37,15 @@ def holds_answer(octets: bytes | bytearray) -> bool:
 
 
 def _levels(said: Sequence[int], chance: Random) -> int:
-    """What drivers that disagree make of one character: zeros mostly win, some bits flip."""
+    """What drivers that disagree make of one character: none of what they say, mostly zeros."""
     if len(said) < 2:
         return said[0] if said else 0
     level = 0xFF
     for octet in said:
         level &= octet
-    return level ^ chance.randrange(1, 256) & chance.randrange(1, 256)
+    while level in said:
+        level = chance.randrange(256) & chance.randrange(256)
+    return level
 
 
 def _answer_at(octets: bytes | bytearray, start: int) -> bool:

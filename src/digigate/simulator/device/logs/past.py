@@ -29,7 +29,7 @@ class Past:
         ledger, period = self.ledger(load), self.periods.curve
         if ledger is None or not 0 <= code < len(POWERS):
             return None
-        values = ledger.source.mean((ordinal - 1) * period, ordinal * period)
+        values = ledger.source.mean_powers((ordinal - 1) * period, ordinal * period)
         return CURVES[POWERS[code]](values) if "power.active.total" in values else None
 
     def mean(self, load: int, quantity: str, ordinal: int) -> float | None:
