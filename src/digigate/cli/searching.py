@@ -8,7 +8,7 @@ WORDS = {
     "started": "starting",
     "searching": "searching",
     "conflicts": "waiting for buttons",
-    "solving": "waiting for buttons",
+    "solving": "giving addresses",
     "reading": "reading loads",
 }
 

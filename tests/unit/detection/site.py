@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digigate.bus.detection.asking import Questions
-from digigate.bus.detection.conflicts import Contest
 from digigate.bus.detection.ground import Ground, SearchedLine, Wishes
 from digigate.bus.detection.progress import Board
-from digigate.bus.detection.report import Report, Status
+from digigate.bus.detection.report import Conflict, Report, Status
 from digigate.bus.detection.search import Search
 from digigate.bus.detection.settling import Limits
 from digigate.catalogue import Catalogue
@@ -42,7 +41,7 @@ class Site:
     gateway: int = 1
     baudrate: int = 38400
     told: list[Status] = field(default_factory=list)
-    contests: list[tuple[Contest, ...]] = field(default_factory=list)
+    conflicts: list[tuple[Conflict, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.board = Board(lambda: self.told.append(self.board.status))
@@ -56,7 +55,7 @@ class Site:
         idle = {bus: "no port is set" for bus in BusName if bus not in self.wires}
         limits = Limits(self.baudrate)
         ground = Ground(CATALOGUE, self.former, self.gateway, limits, lines, idle)
-        return Search(ground, wishes, self.board, lambda found: self.contests.append(tuple(found)))
+        return Search(ground, wishes, self.board, lambda found: self.conflicts.append(tuple(found)))
 
     async def run(
         self, mode: DetectionMode = FAST, resolve: Resolution = AUTOMATIC, *, keep: bool = True

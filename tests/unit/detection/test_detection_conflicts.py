@@ -28,12 +28,12 @@ async def test_slaves_that_share_an_address_are_named_one_by_one_and_parted() ->
     wire = Wire(*slaves(3))
     site = Site({DIGIWARE: wire})
     topology, report = await site.run()
-    (contest,) = site.contests[0]
-    assert (contest.trouble, contest.place) == (Trouble.SHARED, (DIGIWARE, 5))
-    assert [s.serial for s in contest.told().slaves] == [s.serial for s in wire.slaves]
+    (conflict,) = site.conflicts[0]
+    assert (conflict.trouble, conflict.subject) == (Trouble.SHARED, "digiware:5")
+    assert [s.serial for s in conflict.slaves] == [s.serial for s in wire.slaves]
     assert [s.address for s in wire.slaves] == addresses(topology) == [2, 3, 4]
     assert [move.to for move in report.moves] == [2, 3, 4]
-    assert (report.conflicts, site.contests[-1]) == ((), ())
+    assert (report.conflicts, site.conflicts[-1]) == ((), ())
 
 
 async def test_an_address_that_is_in_no_conflict_is_kept() -> None:
@@ -48,8 +48,8 @@ async def test_addresses_are_unique_over_both_buses_and_never_the_gateways() -> 
     second = Wire(slave("diris-b30", 3, 0xB3), slave("diris-b30", 2, 0xB4))
     site = Site({DIGIWARE: first, RS485: second})
     topology, _ = await site.run()
-    troubles = {contest.place: contest.trouble for contest in site.contests[0]}
-    assert troubles == {(DIGIWARE, 1): Trouble.GATEWAY, (RS485, 3): Trouble.TAKEN}
+    troubles = {conflict.subject: conflict.trouble for conflict in site.conflicts[0]}
+    assert troubles == {"digiware:1": Trouble.GATEWAY, "rs485:3": Trouble.TAKEN}
     assert len(set(addresses(topology))) == 4
     assert 1 not in addresses(topology)
     assert (first.slaves[0].address, second.slaves[1].address) == (3, 2)

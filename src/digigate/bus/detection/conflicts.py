@@ -6,6 +6,7 @@ from itertools import chain
 
 from digigate.bus.detection.plates import Slave
 from digigate.bus.detection.report import Conflict, Trouble
+from digigate.settings.sections import Resolution
 from digigate.settings.topology import BusName
 
 ADDRESSES = range(1, 248)
@@ -42,16 +43,22 @@ class Contest:
         """Those that can be given another address from here."""
         return () if self.blind else tuple(s for s in self.slaves if s.handle is not None)
 
-    def told(self) -> Conflict:
-        """For people."""
+    def told(self, resolve: Resolution = Resolution.BUTTONS) -> Conflict:
+        """For people; `resolve` says who is to solve it."""
         named = sorted(self.slaves, key=lambda slave: slave.net_id)
         sightings = tuple(slave.sighting for slave in named)
         return Conflict(
-            *self.place, self.trouble, sightings, self._advice(), pressable=bool(self.solvable)
+            *self.place,
+            self.trouble,
+            sightings,
+            self._advice(resolve),
+            pressable=bool(self.solvable),
         )
 
-    def _advice(self) -> str:
+    def _advice(self, resolve: Resolution) -> str:
         bus, address = self.place
+        if self.solvable and resolve is Resolution.AUTOMATIC:
+            return "the gateway gives them addresses; search again for any that does not obey"
         if self.solvable:
             return "press the front button of each for 2 s, in the order of the wanted addresses"
         if self.trouble is Trouble.SHARED:

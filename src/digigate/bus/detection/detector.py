@@ -9,12 +9,11 @@ from functools import partial
 from typing import Protocol
 
 from digigate.bus.detection.asking import PATIENCE, UNPACED_PATIENCE, Asker, Questions
-from digigate.bus.detection.conflicts import Contest
 from digigate.bus.detection.ground import Ground, SearchedLine, Wishes
 from digigate.bus.detection.plates import Reader, Slave
 from digigate.bus.detection.progress import Board, GatewayCom
 from digigate.bus.detection.reassigning import reassign
-from digigate.bus.detection.report import Phase, Report, Sighting, Status
+from digigate.bus.detection.report import Conflict, Phase, Report, Sighting, Status
 from digigate.bus.detection.scan import FRAME
 from digigate.bus.detection.search import Search
 from digigate.bus.detection.settling import Limits, include
@@ -67,7 +66,6 @@ class Detector:
         self._board = Board(self._watchers.tell)
         self._wanted: asyncio.Queue[Wishes] = asyncio.Queue()
         self._searching: asyncio.Task[None] | None = None
-        self._busy = False
         self._standing: set[str] = set()
 
     @property
@@ -90,7 +88,7 @@ class Detector:
                 await asyncio.wait({task})
             finally:
                 await _ended(task)
-                self._searching, self._busy = None, False
+                self._searching = None
             if not task.cancelled():
                 task.result()
 
@@ -100,26 +98,24 @@ class Detector:
         Raises:
             SettingsError: one is running already, or there is no bus to search.
         """
-        if self._busy:
+        if self.status.phase.running:
             raise SettingsError("a search is running: follow it, or stop it first")
         idle = idle_buses(self._rooms.settings().buses)
         if len(idle) == len(BusName):
             raise SettingsError(
                 "there is no bus to search: set buses.digiware.port or buses.rs485.port"
             )
-        self._busy = True
         self._board.begin(wishes.mode, wishes.resolve, idle)
         self._wanted.put_nowait(wishes)
         return self.status
 
     async def stop(self) -> Status:
         """End the search that runs, if any; the former topology stays in force."""
-        if self._searching is not None:
-            await _ended(self._searching)
-        elif not self._wanted.empty():
+        if not self._wanted.empty():
             self._wanted.get_nowait()
-            self._busy = False
             self._board.end(Phase.STOPPED)
+        elif self._searching is not None:
+            await _ended(self._searching)
         return self.status
 
     async def watch(self) -> AsyncGenerator[Status, None]:
@@ -188,11 +184,10 @@ class Detector:
             self._rooms.plan.replace(topology)
         return report
 
-    def _conflicted(self, contests: Collection[Contest]) -> None:
-        told = {contest.told().subject: contest.told() for contest in contests}
-        for subject, conflict in told.items():
-            self._rooms.conditions.set(CONFLICT, subject, conflict.words)
-        self._stand(set(told))
+    def _conflicted(self, conflicts: Collection[Conflict]) -> None:
+        for conflict in conflicts:
+            self._rooms.conditions.set(CONFLICT, conflict.subject, conflict.words)
+        self._stand({conflict.subject for conflict in conflicts})
 
     def _stand(self, subjects: set[str]) -> None:
         """These conflicts stand; all others are over."""

@@ -12,6 +12,7 @@ from digigate.bus.detection.plates import Slave
 from digigate.bus.detection.progress import Board
 from digigate.bus.detection.report import (
     Cause,
+    Conflict,
     Hint,
     HintKind,
     Phase,
@@ -37,7 +38,7 @@ class Search:
         ground: Ground,
         wishes: Wishes,
         board: Board,
-        conflicted: Callable[[Collection[Contest]], None],
+        conflicted: Callable[[Collection[Conflict]], None],
     ) -> None:
         self._ground = ground
         self._wishes = wishes
@@ -199,9 +200,13 @@ class Search:
 
     # What it tells.
 
+    def _told(self) -> tuple[Conflict, ...]:
+        return tuple(contest.told(self._wishes.resolve) for contest in self._contests)
+
     def _tell_contests(self) -> None:
-        self._board.conflicts(contest.told() for contest in self._contests)
-        self._conflicted(self._contests)
+        told = self._told()
+        self._board.conflicts(told)
+        self._conflicted(told)
 
     def _report(self, settled: Settled) -> Report:
         mode, ground = self._wishes.mode, self._ground
@@ -211,7 +216,7 @@ class Search:
             *hints.of_devices(settled.entries, settled.displaced, ground),
             *hints.of_mode(mode, settled.refusals, ground),
         )
-        standing = tuple(contest.told() for contest in self._contests)
+        standing = self._told()
         left = (
             Refusal(sighting, Cause.CONFLICT, conflict.advice)
             for conflict in standing
