@@ -41,8 +41,13 @@ class Solver:
 
     async def show(self) -> None:
         """Let the COM LED of everybody who waits be steady."""
-        for slave in self.waiting:
-            await self._light(slave, ComLed.STEADY)
+
+        async def light(bus: BusName) -> None:
+            for slave in self.waiting:
+                if slave.bus is bus:
+                    await self._light(slave, ComLed.STEADY)
+
+        await asyncio.gather(*map(light, {slave.bus for slave in self.waiting}))
 
     async def settle(self, staying: Collection[Slave]) -> None:
         """Seat everybody in the order of NET IDs, but those who may stay where they are."""
