@@ -24,6 +24,9 @@ def enter(commands: Subparsers) -> None:
     detect.add_argument(
         "--drop-silent", action="store_true", help="take devices that do not answer out"
     )
+    detect.add_argument(
+        "--speeds", action="store_true", help="where slaves are missing, try the other speeds too"
+    )
     detect.add_argument("--json", action="store_true", help="one JSON object for each event")
     _stated(detect, _detect)
     actions = detect.add_subparsers(metavar="ACTION")
@@ -58,8 +61,9 @@ def _stated(parser: argparse.ArgumentParser, act: Any) -> None:  # noqa: ANN401 
 
 def _detect(options: argparse.Namespace) -> int:
     wishes = {"mode": options.mode, "resolve": options.resolve}
-    given = {name: value for name, value in wishes.items() if value is not None}
-    order(_door(options), "detect.start", {**given, "keep": not options.drop_silent})
+    given: dict[str, object] = {name: value for name, value in wishes.items() if value}
+    given |= {"keep": not options.drop_silent, "speeds": options.speeds}
+    order(_door(options), "detect.start", given)
     try:
         return _follow(options, as_json=options.json)
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ WORDS = {
     "conflicts": "waiting for buttons",
     "solving": "giving addresses",
     "reading": "reading loads",
+    "speeds": "trying other speeds",
 }
 
 

@@ -7,6 +7,7 @@ from digigate.bus import Bus, BusRooms
 from digigate.bus.clocks import SlaveClocks
 from digigate.bus.detection import DetectionRooms, Detector
 from digigate.bus.roster import Roster
+from digigate.bus.workshop.scanning import scan_speeds
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
@@ -60,7 +61,12 @@ class House:
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
         self.detector = Detector(
             DetectionRooms(
-                self.bus, self.plan, lambda: self.settings, self.catalogue, self.conditions
+                self.bus,
+                self.plan,
+                lambda: self.settings,
+                partial(scan_speeds, self.bus),
+                self.catalogue,
+                self.conditions,
             )
         )
         self.front = Front(

@@ -1,14 +1,15 @@
 """Detection as a service: one search at a time, the topology in force, conditions, plain lines."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
-from digigate.bus.detection import CONFLICT, DetectionRooms, Detector, Phase, Wishes
+from digigate.bus.detection import CONFLICT, DetectionRooms, Detector, HintKind, Phase, Wishes
 from digigate.bus.detection.detector import idle_buses
+from digigate.bus.workshop.scanning import Speed
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import AddressConflict, LineSeized, SettingsError
@@ -49,8 +50,16 @@ class Gateway:
         self.plan = KeptTopology(former, lambda *_: None, self.saved.append)
         self.conditions = Conditions(Clock())
         self.detector = Detector(
-            DetectionRooms(Bus(wires), self.plan, lambda: self.settings, CATALOGUE, self.conditions)
+            DetectionRooms(
+                Bus(wires), self.plan, lambda: self.settings, self.hear, CATALOGUE, self.conditions
+            )
         )
+
+    async def hear(self, bus: BusName, units: Sequence[int]) -> AsyncGenerator[Speed, None]:
+        """Unit 5 answers at 9600 Bd on every line."""
+        for baudrate in (9600, 38400):
+            heard = tuple(unit for unit in units if (unit, baudrate) == (5, 9600))
+            yield Speed(baudrate, heard, 0, current=baudrate == 38400)
 
     def subjects(self) -> list[str]:
         """Which conflicts stand."""
@@ -202,3 +211,16 @@ async def test_a_known_device_keeps_its_name_at_its_assigned_address() -> None:
     async with running({RS485: wire}, Topology(devices=(known,)), addressing="plain") as gateway:
         await gateway.detector.assign(RS485, 5, 6)
         assert [(d.address, d.name) for d in gateway.plan.current.devices] == [(6, "Store")]
+
+
+@pytest.mark.parametrize("speeds", [True, False])
+async def test_a_silent_line_is_heard_at_other_speeds_where_that_was_asked_for(
+    speeds: bool,
+) -> None:
+    wires = {DIGIWARE: Wire(), RS485: Wire(slave("diris-b30", 5, 9))}
+    async with running(wires) as gateway:
+        await gateway.search(Wishes(FAST, AUTOMATIC, speeds=speeds))
+        report = gateway.detector.status.report
+        assert report is not None
+        found = [hint.text for hint in report.hints if hint.kind is HintKind.SPEED]
+        assert found == ["digiware: at 9600 Bd somebody answers at 5"] * speeds

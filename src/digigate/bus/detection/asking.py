@@ -70,7 +70,7 @@ class Questions:
         """Read `count` words from `start`, once."""
         pdu = struct.pack(">BHH", 3, start, count)
         try:
-            answer = await self._ask(unit, pdu, patience)
+            answer = await self.ask(unit, pdu, patience)
         except SlaveGarbled:
             return Hearing(Voice.NOISE)
         except SlaveTimeout:
@@ -87,25 +87,22 @@ class Questions:
         """
         pdu = struct.pack(">BHH", 3, start, count)
         try:
-            return (await self._ask(unit, pdu))[2:]
+            return (await self.ask(unit, pdu))[2:]
         except SlaveTimeout:
-            return (await self._ask(unit, pdu))[2:]
-
-    async def write(self, unit: int, register: int, word: int) -> None:
-        """Write one word.
-
-        Raises:
-            SlaveError: it was not confirmed.
-        """
-        await self._ask(unit, struct.pack(">BHH", 6, register, word))
+            return (await self.ask(unit, pdu))[2:]
 
     async def order(self, order: Order) -> None:
         """Broadcast an order of the private addressing mechanism."""
         words = order.encode()
         head = struct.pack(">BHHB", 16, ORDERS, len(words) // 2, len(words))
-        await self._ask(BROADCAST, head + words)
+        await self.ask(BROADCAST, head + words)
 
-    async def _ask(self, unit: int, pdu: bytes, patience: float | None = None) -> bytes:
+    async def ask(self, unit: int, pdu: bytes, patience: float | None = None) -> bytes:
+        """One request PDU and its answer PDU.
+
+        Raises:
+            SlaveError: there was none, or a refusal.
+        """
         return await self._line.request(
             unit, pdu, Priority.CLIENT, CLIENT, patience=patience or self.patience
         )

@@ -2,26 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
+from digigate.bus.detection import hints
 from digigate.bus.detection.asking import PATIENCE, UNPACED_PATIENCE, Asker, Questions
 from digigate.bus.detection.ground import Ground, SearchedLine, Wishes
 from digigate.bus.detection.plates import Reader, Slave
 from digigate.bus.detection.progress import Board, GatewayCom
 from digigate.bus.detection.reassigning import reassign
-from digigate.bus.detection.report import Conflict, Phase, Report, Sighting, Status
+from digigate.bus.detection.report import Conflict, Hint, Phase, Report, Sighting, Status
 from digigate.bus.detection.scan import FRAME
 from digigate.bus.detection.search import Search
 from digigate.bus.detection.settling import Limits, include
 from digigate.bus.loads import read_loads
 from digigate.bus.timing import MARGIN
+from digigate.bus.workshop.scanning import Speed
 from digigate.catalogue import Catalogue
 from digigate.conditions import Conditions
-from digigate.errors import DigigateError, SettingsError, SlaveTimeout
+from digigate.errors import DigigateError, SettingsError, SlaveError, SlaveTimeout
 from digigate.settings import KeptTopology
 from digigate.settings.sections import Addressing, Buses, Line, Role, Settings
 from digigate.settings.topology import BusName
@@ -31,8 +33,13 @@ from digigate.watchers import Watchers
 log = logging.getLogger(__name__)
 
 CONFLICT = "address.conflict"
+LIKELY = range(1, 11)  # addresses that are asked at other speeds, the factory's among them
 REQUEST = 8  # characters of a read
 TELL_EVERY = 0.1  # seconds between two events of `watch` at least
+
+
+Speeds = Callable[[BusName, Sequence[int]], AsyncGenerator[Speed, None]]
+"""Hear these units of a line at each standard speed."""
 
 
 class Seizable(Protocol):
@@ -53,6 +60,7 @@ class DetectionRooms:
     bus: Seizable
     plan: KeptTopology
     settings: Callable[[], Settings]
+    speeds: Speeds
     catalogue: Catalogue
     conditions: Conditions
 
@@ -181,8 +189,22 @@ class Detector:
                 idle,
             )
             topology, report = await Search(ground, wishes, self._board, self._conflicted).run()
-            self._rooms.plan.replace(topology)
+        if wishes.speeds:
+            report = await self._heard_at_speeds(report)
+        self._rooms.plan.replace(topology)
         return report
+
+    async def _heard_at_speeds(self, report: Report) -> Report:
+        """The report with what was heard at other speeds where slaves are missing."""
+        self._board.turn(Phase.SPEEDS)
+        found: list[Hint] = []
+        for bus in hints.mute(report):
+            known = {device.address for device in self._rooms.plan.current.on(bus)}
+            with suppress(SlaveError):  # the port is gone, or somebody was quicker to seize it
+                async with aclosing(self._rooms.speeds(bus, sorted({*known, *LIKELY}))) as heard:
+                    speeds = [speed async for speed in heard if speed.units and not speed.current]
+                found += [hints.at_speed(bus, speed) for speed in speeds]
+        return replace(report, hints=(*report.hints, *found))
 
     def _conflicted(self, conflicts: Collection[Conflict]) -> None:
         for conflict in conflicts:

@@ -20,6 +20,7 @@ class Wishes:
     mode: DetectionMode
     resolve: Resolution
     keep: bool = True  # devices that did not answer stay in the topology
+    speeds: bool = False  # lines with missing slaves are heard at other speeds too
     press_within: float = PRESS_WITHIN
 
 

@@ -3,12 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from digigate.bus.detection.ground import Ground
-from digigate.bus.detection.report import Cause, Entry, Hint, HintKind, Refusal, Sighting, Standing
+from digigate.bus.detection.report import (
+    Cause,
+    Entry,
+    Hint,
+    HintKind,
+    Refusal,
+    Report,
+    Sighting,
+    Standing,
+)
 from digigate.bus.detection.scan import Findings
 from digigate.bus.detection.settling import is_complete_only
+from digigate.bus.workshop.scanning import Speed
 from digigate.catalogue import Catalogue
 from digigate.settings.sections import DetectionMode
-from digigate.settings.topology import Device, Topology
+from digigate.settings.topology import BusName, Device, Topology
 
 
 def of_lines(findings: Iterable[Findings], ground: Ground) -> Iterator[Hint]:
@@ -75,6 +85,18 @@ def complete_only(topology: Topology, catalogue: Catalogue) -> tuple[Device, ...
         and (model := models.get(device.model)) is not None
         and is_complete_only(model)
     )
+
+
+def mute(report: Report) -> tuple[BusName, ...]:
+    """The lines on which somebody or everybody may have another speed."""
+    kinds = (HintKind.SILENT_LINE, HintKind.NOISE, HintKind.SILENT_DEVICE)
+    return tuple({hint.bus: None for hint in report.hints if hint.kind in kinds and hint.bus})
+
+
+def at_speed(bus: BusName, speed: Speed) -> Hint:
+    """Somebody answers, but not at the line's speed."""
+    units = ", ".join(map(str, speed.units))
+    return Hint(HintKind.SPEED, f"{bus}: at {speed.baudrate} Bd somebody answers at {units}", bus)
 
 
 def unread(slave: Sighting, reason: str) -> Hint:

@@ -1,5 +1,8 @@
 """Give one slave on a plain line another address: its model's own register, never a blind write."""
 
+from contextlib import suppress
+
+from digigate.bus.conversation import Conversation
 from digigate.bus.detection.asking import Hearing, Questions, Voice
 from digigate.bus.detection.plates import Reader, Slave
 from digigate.bus.identification import IDENTIFICATION
@@ -11,9 +14,6 @@ from digigate.errors import (
     SlaveTimeout,
 )
 
-LOCK, CODE = 58112, 1000
-ACTION, SAVE = 57856, 0xA1
-"""Facts, modbus/README §2 "Lock and save"."""
 LOOKS = 3  # at the address: a second slave there is heard sooner or later
 TRIES = 8  # to meet the slave at its new address: it may restart its port first
 
@@ -63,19 +63,22 @@ async def _write(
     questions: Questions, model: Model, register: Point, address: int, to: int
 ) -> None:
     """Unlock where the register is locked, write, save where the model has an order for it."""
-    if register.locked:
+    seat = address
+
+    async def ask(pdu: bytes) -> bytes:
+        nonlocal seat
         try:
-            await questions.write(address, LOCK, CODE)
-        except SlaveException:
-            if _has(model, LOCK):
-                raise
-    await questions.write(address, register.address, to)
-    if not _has(model, ACTION):
-        return
-    try:
-        await questions.write(address, ACTION, SAVE)
-    except SlaveTimeout:  # it moved at once
-        await questions.write(to, ACTION, SAVE)
+            return await questions.ask(seat, pdu)
+        except SlaveTimeout:
+            seat = to  # it has moved at once
+            return await questions.ask(seat, pdu)
+
+    slave = Conversation(ask, model)
+    with suppress(SlaveTimeout):  # whether it obeyed is heard at the new address
+        if register.locked:
+            await slave.unlock()
+        await slave.write(register.address, to.to_bytes(2, "big"))
+        await slave.save()
 
 
 async def _met_again(reader: Reader, slave: Slave, to: int) -> Slave:
@@ -91,7 +94,3 @@ async def _met_again(reader: Reader, slave: Slave, to: int) -> Slave:
 
 async def _look(questions: Questions, unit: int) -> Hearing:
     return await questions.read(unit, IDENTIFICATION.start, IDENTIFICATION.count)
-
-
-def _has(model: Model, address: int) -> bool:
-    return any(point.address == address for point in model.points)

@@ -18,6 +18,7 @@ class Phase(StrEnum):
     CONFLICTS = "conflicts"  # known; steady COM LEDs wait for their buttons
     SOLVING = "solving"  # slaves take new addresses one by one
     READING = "reading"  # ours: what new devices say of their loads
+    SPEEDS = "speeds"  # ours, where it was asked for: who answers at another speed
     DONE = "done"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -41,7 +42,7 @@ _FIGURE = {
     Phase.READING: 5,
     Phase.DONE: 6,
 }
-_RUNNING = frozenset(_FIGURE) - {Phase.DONE}
+_RUNNING = frozenset({*_FIGURE, Phase.SPEEDS}) - {Phase.DONE}
 
 
 class Trouble(StrEnum):

@@ -151,15 +151,21 @@ class Search:
         paired = pairs((device for device in former.devices if not device.gateway), seated)
         newcomers = [slave for slave in seated if slave not in paired]
         refused = {slave: why for slave in newcomers if (why := refusal(slave, self._wishes.mode))}
-        for slave in newcomers:
-            if slave not in refused:
-                await self._read_loads(slave)
+        await self._read_all_loads([slave for slave in newcomers if slave not in refused])
         found = [slave for slave in seated if slave not in refused]
         places = {contest.place for contest in self._contests}
         stay = staying(former, self._searched(), places, keep=self._wishes.keep)
         settled = settle(former, paired, found, stay, self._ground.limits)
         settled.refusals[:0] = refused.values()
         return settled
+
+    async def _read_all_loads(self, slaves: Collection[Slave]) -> None:
+        async def read(bus: BusName) -> None:
+            for slave in slaves:
+                if slave.bus is bus:
+                    await self._read_loads(slave)
+
+        await asyncio.gather(*map(read, self._ground.lines))
 
     async def _read_loads(self, slave: Slave) -> None:
         if slave.model is None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
 from digigate.bus.detection.asking import Questions, Voice
@@ -41,22 +41,21 @@ class Solver:
 
     async def show(self) -> None:
         """Let the COM LED of everybody who waits be steady."""
-
-        async def light(bus: BusName) -> None:
-            for slave in self.waiting:
-                if slave.bus is bus:
-                    await self._light(slave, ComLed.STEADY)
-
-        await asyncio.gather(*map(light, {slave.bus for slave in self.waiting}))
+        await self._at_once(self.waiting, lambda slave: self._light(slave, ComLed.STEADY))
 
     async def settle(self, staying: Collection[Slave]) -> None:
         """Seat everybody in the order of NET IDs, but those who may stay where they are."""
-        for slave in sorted(self.waiting, key=lambda slave: slave.handle or 0):
-            if slave in staying:
+        ordered = sorted(self.waiting, key=lambda slave: slave.handle or 0)
+        seats = {slave: self._choose(slave) for slave in ordered if slave not in staying}
+
+        async def seat(slave: Slave) -> None:
+            if slave in seats:
+                await self._seat(slave, seats[slave])
+            else:
                 await self._light(slave, ComLed.BLINKING)
                 self.waiting.remove(slave)
-            else:
-                await self._seat(slave)
+
+        await self._at_once(ordered, seat)
 
     async def await_buttons(self, patience: float) -> bool:
         """Seat everybody in the order of presses; False where none came for `patience` seconds."""
@@ -65,7 +64,7 @@ class Solver:
             pressed = await self._pressed()
             for slave in pressed:
                 if slave in self.waiting:
-                    await self._seat(slave)
+                    await self._seat(slave, self._choose(slave))
                 else:  # it is well where it is: its press is done with
                     await self._assign(slave, slave.address)
             if pressed:
@@ -90,10 +89,12 @@ class Solver:
         await asyncio.gather(*map(look, {slave.bus for slave in self.waiting}))
         return sorted(moments, key=moments.__getitem__)
 
-    async def _seat(self, slave: Slave) -> None:
-        """Move one slave to the next free address; it waits on where it does not obey."""
-        others = {other.address for other in self._all if other is not slave}
-        address = self._free.take(others)
+    def _choose(self, slave: Slave) -> int | None:
+        """The next free address for one slave."""
+        return self._free.take({other.address for other in self._all if other is not slave})
+
+    async def _seat(self, slave: Slave, address: int | None) -> None:
+        """Move one slave; it waits on where there is no address or it does not obey."""
         if address is None or not await self._assign(slave, address):
             return
         slave.moved = slave.moved or slave.address
@@ -111,6 +112,24 @@ class Solver:
             if hearing.voice is Voice.CLEAR and State.decode(hearing.words).net_id == handle:
                 return True
         return False
+
+    async def _at_once(
+        self, slaves: Iterable[Slave], act: Callable[[Slave], Awaitable[None]]
+    ) -> None:
+        """Do something with each slave, on both buses at once, in their order on each.
+
+        Raises:
+            LineDown: a line was lost; the other's slaves have had their turn all the same.
+        """
+
+        async def on(bus: BusName) -> None:
+            for slave in [slave for slave in slaves if slave.bus is bus]:
+                await act(slave)
+
+        ends = await asyncio.gather(*map(on, self._lines), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def _light(self, slave: Slave, led: ComLed) -> None:
         await self._lines[slave.bus].order(exactly(OrderKind.LED, slave.handle or 0, led))

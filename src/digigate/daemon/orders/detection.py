@@ -25,6 +25,8 @@ class Start(Arguments):
     resolve: Resolution | None = None
     keep: bool = True
     """Devices that do not answer stay in the topology."""
+    speeds: bool = False
+    """Lines on which slaves are missing are heard at the other speeds too."""
 
 
 class Assign(Arguments):
@@ -42,7 +44,8 @@ def enter_detection(
 
     async def start(asked: Start) -> Json:
         stored = settings()
-        wishes = Wishes(asked.mode or stored.mode, asked.resolve or stored.resolve, asked.keep)
+        mode, resolve = asked.mode or stored.mode, asked.resolve or stored.resolve
+        wishes = Wishes(mode, resolve, asked.keep, asked.speeds)
         return detector.start(wishes).jsonable()
 
     async def stop(_: Arguments) -> Json:
