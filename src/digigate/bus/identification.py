@@ -1,5 +1,6 @@
 """Who sits at an address: the identification block that every device answers (facts §4)."""
 
+import asyncio
 from dataclasses import dataclass
 
 from digigate.bus.loads import Ask
@@ -65,6 +66,8 @@ async def identify(ask: Ask, catalogue: Catalogue) -> Identified:
     if plate.magic != MAGIC:
         return Identified(plate, None)
     model = catalogue.identify(plate.product_range, plate.product_name, plate.extended_name)
+    if model is not None:
+        await asyncio.to_thread(catalogue.unfold, [model.key])
     if model is None or model.identification_words < _NET_ID_FROM:
         return Identified(plate, model)
     try:

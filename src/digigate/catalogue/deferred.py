@@ -1,8 +1,9 @@
-"""Sequences that cost nothing until somebody looks at them."""
+"""Things that cost nothing until somebody looks at them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar, overload
+from threading import Lock
+from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -29,3 +30,19 @@ class Deferred(Sequence[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._made)
+
+
+class Once(Generic[T]):
+    """Makes a thing when first called; once, though two threads may call."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: list[T] = []
+
+    def __call__(self) -> T:
+        """The thing; raises what its making raises."""
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]

@@ -1,13 +1,13 @@
 """Read and cross-check all data files; the one reader."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Self
 
 from digigate.catalogue.checks import check, check_bits
-from digigate.catalogue.deferred import Deferred
+from digigate.catalogue.deferred import Deferred, Once
 from digigate.catalogue.heads import ModelHead, read_head
 from digigate.catalogue.identification import Names
 from digigate.catalogue.library import Group
@@ -54,14 +54,16 @@ class Catalogue:
         _ = catalogue.library, catalogue._names
         return catalogue
 
-    def unfold(self) -> None:
-        """Read the maps of every model now.
+    def unfold(self, keys: Iterable[str] | None = None) -> None:
+        """Read the maps of these models, or of all, now: in another thread, lest a loop stands.
 
         Raises:
             CatalogueError: a row is wrong; the text names file and row.
         """
-        for model in self.models.values():
-            len(model.blocks)
+        for key in self.models if keys is None else keys:
+            model = self.models.get(key)
+            if model is not None:
+                len(model.blocks)
 
     @cached_property
     def library(self) -> Mapping[Group, tuple[Model, ...]]:
@@ -110,11 +112,7 @@ class _Shelf:
     def model(self, path: Path) -> Model:
         """One model whose contents are made at first use."""
         head = read_head(path, self._sources)
-
-        @cache
-        def contents() -> "_Contents":
-            return self._contents(head)
-
+        contents = Once(lambda: self._contents(head))
         return Model(
             head.key,
             head.name,

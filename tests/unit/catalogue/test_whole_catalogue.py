@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,15 @@ def test_a_model_is_unfolded_once(broken: Catalogue) -> None:
     assert model.points[0] is model.points[0]
     assert list(model.points) == [model.named[p.name] for p in model.points]
     assert len(model.points[1:3]) == 2
+
+
+def test_two_threads_unfold_a_model_once(broken: Catalogue) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(lambda: broken.models["diris-b30"].points[0]) for _ in range(8)]
+    assert len({id(look.result()) for look in looks}) == 1
+
+
+def test_the_models_wanted_are_unfolded(broken: Catalogue) -> None:
+    broken.unfold(["diris-a10", "no-such-model"])
+    with pytest.raises(CatalogueError):
+        broken.unfold(["diris-a14"])

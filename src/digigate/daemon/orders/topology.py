@@ -98,6 +98,11 @@ class Planning:
     problems: Callable[[Topology], tuple[Problem, ...]]
     bus: Bus
 
+    async def prepare(self, topology: Topology) -> None:
+        """Read the maps that its devices need, lest the loop stands while they are unfolded."""
+        keys = {device.model for device in topology.devices}
+        await asyncio.to_thread(self.catalogue.unfold, keys)
+
     def apply(self, topology: Topology) -> Json:
         """Put it in force and tell what changed; raises as `KeptTopology.replace`."""
         changes = difference(self.plan.current, topology)
@@ -122,6 +127,7 @@ def told(changes: tuple[Change, ...]) -> list[Any]:
 def _enter_edits(commands: Commands, planning: Planning) -> None:
     def enter(name: str, takes: type[A], edit: Callable[[Topology, A], Topology]) -> None:
         async def act(asked: A) -> Json:
+            await planning.prepare(edit(planning.plan.current, asked))
             return planning.apply(edit(planning.plan.current, asked))
 
         commands.add(Command(f"topology.{name}", takes, act, WHO))
@@ -208,7 +214,9 @@ def _previewed(planning: Planning) -> Callable[[Text], Awaitable[Json]]:
 
 def _imported(planning: Planning) -> Callable[[Text], Awaitable[Json]]:
     async def import_(asked: Text) -> Json:
-        return planning.apply(await asyncio.to_thread(_read, asked))
+        topology = await asyncio.to_thread(_read, asked)
+        await planning.prepare(topology)
+        return planning.apply(topology)
 
     return import_
 
