@@ -42,9 +42,9 @@ class Conversation:
     async def write(self, start: int, data: bytes) -> None:
         """Write words; raises SlaveError.
 
-        One word goes by FC06, and by FC16 where the slave does not know FC06 there.
+        One word goes by FC06, but by FC16 where the map says so or the slave does not know FC06.
         """
-        if len(data) == 2:
+        if len(data) == 2 and self._by_one(start):
             try:
                 await self._ask(b"\x06" + _words(start) + data)
             except SlaveException as error:
@@ -75,6 +75,11 @@ class Conversation:
         else:
             return False
         return True
+
+    def _by_one(self, address: int) -> bool:
+        """Whether FC06 may write there: the map says so, or it says nothing."""
+        said = next((p.access for p in self.model.points if p.address == address), "")
+        return "W" in said or "M" not in said
 
     def _has(self, address: int) -> bool:
         return any(p.address == address and p.quantity is None for p in self.model.points)

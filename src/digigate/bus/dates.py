@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from digigate.bus.conversation import Conversation
 from digigate.catalogue import Model, Point, decode
@@ -46,6 +47,7 @@ class ClockRegisters:
             return None
 
 
+@lru_cache(maxsize=128)
 def clock_registers(model: Model) -> ClockRegisters | None:
     """Where the model's clock is set, the finest first; None where it has none."""
     forms = [found for day in _called(model, "day") if (found := _form(model, day))]

@@ -88,42 +88,65 @@ def places() -> tuple[Place, ...]:
 def jobs(model: Model) -> Mapping[str, Job]:
     """What can be configured in this model, by key, in the table's order."""
     found: dict[str, Job] = {}
+    met: set[str] = set()
+    registers = _registers(model)
     for place in places():
-        if place.models and not fnmatchcase(model.key, place.models):
+        if place.task in met or (place.models and not fnmatchcase(model.key, place.models)):
             continue
-        if any(job.place.task == place.task for job in found.values()):
-            continue
-        found.update({job.key: job for job in _jobs(place, model)})
+        here = {job.key: job for job in _jobs(place, model, registers)}
+        found |= here
+        met |= {place.task} if here else set()
     return found
 
 
-def _jobs(place: Place, model: Model) -> Iterator[Job]:
+_NUMBER = re.compile(r"\d+")
+_INSTANCE = re.compile(r"[/\[]\D*(\d+)\]?$")
+
+
+def _registers(model: Model) -> dict[str, list[tuple[int, Point]]]:
+    """The registers that places name, as they name them: each with its number, 0 = the only one.
+
+    One look at each of the thousands of points, because the bus does not wait.
+    """
+    wanted = {place.registers[0] for place in places()}
+    counted = tuple(name.partition("{k}")[0] for name in wanted if "{k}" in name)
+    found: dict[str, list[tuple[int, Point]]] = {}
+    for point in model.points:
+        name = point.name.partition("/")[0].partition("[")[0]
+        if name in wanted:
+            instance = _INSTANCE.search(point.name, len(name))
+            found.setdefault(name, []).append((int(instance[1]) if instance else 0, point))
+        elif name.startswith(counted) and (number := _NUMBER.search(name)) is not None:
+            name = f"{name[: number.start()]}{{k}}{name[number.end() :]}"
+            found.setdefault(name, []).append((int(number[0]), point))
+    return {name: sorted(points, key=_order) for name, points in found.items()}
+
+
+def _order(numbered: tuple[int, Point]) -> int:
+    return numbered[1].address
+
+
+def _jobs(
+    place: Place, model: Model, registers: Mapping[str, list[tuple[int, Point]]]
+) -> Iterator[Job]:
     """The place at each load or item for which the model has all its registers."""
     first, *others = place.registers
-    pattern = re.compile(re.escape(first).replace(r"\{k\}", r"(\d+)") + _INSTANCE)
-    for point in sorted(model.points, key=lambda point: point.address):
-        match = pattern.fullmatch(point.name)
-        if match is None or place.at not in (None, point.address):
+    for number, point in registers.get(first, ()):
+        if place.at not in (None, point.address):
             continue
-        number = next((part for part in match.groups() if part), "")
         suffix = "" if "{k}" in first else point.name[len(first) :]
-        names = [other.replace("{k}", number) + suffix for other in others]
+        names = [other.replace("{k}", str(number)) + suffix for other in others]
         parts = [part for name in names if isinstance(part := model.named.get(name), Point)]
         if len(parts) == len(others):
-            yield from _numbered(place, int(number or 0), (point, *parts))
+            yield from _numbered(place, model, number, (point, *parts))
 
 
-def _numbered(place: Place, number: int, points: tuple[Point, ...]) -> Iterator[Job]:
+def _numbered(place: Place, model: Model, number: int, points: tuple[Point, ...]) -> Iterator[Job]:
     if place.form is Form.SWITCH:
-        for output in range(1, OUTPUTS + 1):
+        for output in range(1, (model.outputs.count if model.outputs else 0) + 1):
             yield Job(place, output, points)
     else:
         yield Job(place, number, points)
-
-
-OUTPUTS = 8
-"""Outputs that the masks of the tables hold."""
-_INSTANCE = r"(?:/load(\d+)|\[(\d+)\])?"
 
 
 def _place(row: Row) -> Place:

@@ -4,14 +4,13 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from digigate.bus import Bus
 from digigate.bus.roster import Roster
 from digigate.bus.workshop import (
-    SPEEDS,
     Interpreter,
     Listener,
     Named,
@@ -40,6 +39,7 @@ from digigate.settings.sections import Addressing, Buses
 from digigate.settings.topology import BusName
 
 Unit = Annotated[int, Field(ge=1, le=247)]
+Baudrate = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
 CLIENT = "workshop"
 SEE = frozenset({Profile.USER, Profile.ADVANCED, Profile.ADMIN, Profile.CYBER})
 CHANGE = frozenset({Profile.ADMIN, Profile.CYBER})
@@ -66,10 +66,11 @@ class Scan(Arguments):
 
 
 class ScanSpeeds(Arguments):
-    """Which bus, and who is asked."""
+    """Which bus, who is asked, and at which speeds."""
 
     bus: BusName
     units: tuple[Unit, ...] = ()
+    speeds: tuple[Baudrate, ...] = get_args(Baudrate)
 
 
 class Read(Arguments):
@@ -131,8 +132,8 @@ class Bench:
         """What is heard at each speed, after who is asked."""
         known = [d.address for d in self.roster.devices if d.bus == asked.bus and not d.gateway]
         units = asked.units or tuple(known[:ASKED_AT_EACH_SPEED]) or FACTORY_UNITS
-        yield {"bus": asked.bus, "units": list(units), "speeds": list(SPEEDS)}
-        async with aclosing(scan_speeds(self.bus, asked.bus, units)) as heard:
+        yield {"bus": asked.bus, "units": list(units), "speeds": list(asked.speeds)}
+        async with aclosing(scan_speeds(self.bus, asked.bus, units, asked.speeds)) as heard:
             async for speed in heard:
                 yield asdict(speed)
 
