@@ -29,7 +29,7 @@ async def watched(
     port = await open_port(settings, line.heard)
     line.attach(port.write)
     seen: list[Traced] = []
-    listener = Listener(Interpreter(lambda _: I30), Wanted())
+    listener = Listener(Interpreter(lambda *_: I30), Wanted())
 
     async def listen() -> None:
         async for event in listener.events(line.frames):

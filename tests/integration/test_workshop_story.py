@@ -91,7 +91,7 @@ def test_a_fault_is_seen_by_its_class(
 
 
 def test_frames_carry_values_by_name(demo: Gateway) -> None:
-    lines = digigate(demo, "sniff", "--unit", str(WORKSHOP), "--values", "--count", "6")
+    lines = digigate(demo, "sniff", "--unit", str(WORKSHOP), "--values", "--count", "24")
     assert "current.i1@instant/load1 = " in lines
     assert "read registers 18432..18523 (92)" in lines
 

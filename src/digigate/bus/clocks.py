@@ -19,7 +19,7 @@ from digigate.bus.status import SlaveState, SlaveStatus
 from digigate.bus.vocabulary import exception_words
 from digigate.clock import Clock
 from digigate.conditions import Conditions
-from digigate.errors import SlaveError, SlaveException
+from digigate.errors import SettingsError, SlaveError, SlaveException
 from digigate.supervisor import Ready, Service
 
 log = logging.getLogger(__name__)
@@ -183,10 +183,12 @@ class SlaveClocks:
         why, known.due = known.due, ""
         await self._until(EARLY)  # here, so that others may ask the slave meanwhile
         try:
-            async with self._roster.talk(unit, CLIENT) as talk:
+            async with self._roster.talk(unit, CLIENT, writing=True) as talk:
                 registers = clock_registers(talk.model)
                 if registers is not None:
                     await self._set(known, talk, registers, daily=why == DAILY)
+        except SettingsError:
+            pass  # it has left or changed since; it comes online again, or is gone
         except SlaveException as error:
             self._fail(unit, known, f"refuses its clock: {exception_words(error.code)}")
         except SlaveError as error:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from digigate.bus.conversation import Ask, Conversation
+from digigate.bus.status import SlaveState, SlaveStatus
 from digigate.catalogue import Catalogue, Model
 from digigate.errors import SettingsError, SlaveTimeout
 from digigate.settings.topology import Device, Topology
@@ -15,6 +16,9 @@ class Sessions(Protocol):
 
     def session(self, unit: int, client: Hashable) -> AbstractAsyncContextManager[Ask]:
         """Ask this slave while no other client does."""
+
+    def slaves(self) -> dict[int, SlaveStatus]:
+        """All slaves by address."""
 
 
 class Roster:
@@ -49,16 +53,30 @@ class Roster:
         device = self._topology().device(unit)
         return self._catalogue.models.get(device.model) if device else None
 
+    def model_on(self, line: str, unit: int) -> Model | None:
+        """The model at a unit of one line, where a remote gateway counts its own addresses."""
+        for device in self.devices:
+            if (device.gateway or device.bus) == line and (device.remote or device.address) == unit:
+                return self._catalogue.models.get(device.model)
+        return None
+
     @asynccontextmanager
-    async def talk(self, unit: int, client: Hashable) -> AsyncGenerator[Conversation, None]:
+    async def talk(
+        self, unit: int, client: Hashable, *, writing: bool = False
+    ) -> AsyncGenerator[Conversation, None]:
         """A conversation with one slave, which no other client interrupts.
 
+        Whoever is writing must know to whom: a slave that has not said who it is, or is another
+        than the topology says, is not written to.
+
         Raises:
-            SettingsError: there is no such slave, or nobody knows its registers.
+            SettingsError: there is no such slave, nobody knows its registers, or it is not sure.
         """
         device, model = self.device(unit), self.model(unit)
         if model is None:
             raise SettingsError(f"the catalogue does not know {device.model!r} of slave {unit}")
+        if writing:
+            self._identified(unit)
 
         async def ask(pdu: bytes) -> bytes:
             try:
@@ -68,3 +86,9 @@ class Roster:
 
         async with self._bus.session(unit, client) as session:
             yield Conversation(ask, model)
+
+    def _identified(self, unit: int) -> None:
+        status = self._bus.slaves().get(unit)
+        if status is None or status.state is not SlaveState.ONLINE:
+            why = f"it is {status.state}, {status.reason}" if status else "nobody asks it"
+            raise SettingsError(f"nothing is written to slave {unit}: {why}")

@@ -21,7 +21,6 @@ from digigate.bus.workshop.capture import (
 from digigate.bus.workshop.pcap import pcap_head, pcap_packet
 from digigate.cli.parsers import Subparsers
 from digigate.services.control import follow
-from digigate.settings.topology import BusName
 
 Event = dict[str, Any]
 SHOWN = 3
@@ -31,7 +30,7 @@ SHOWN = 3
 def enter(commands: Subparsers) -> None:
     """Add `sniff`."""
     parser = commands.add_parser("sniff", help="watch the frames on the buses, decoded")
-    parser.add_argument("--bus", choices=tuple(BusName), help="one bus only")
+    parser.add_argument("--bus", metavar="LINE", help="digiware, rs485 or a gateway's key only")
     parser.add_argument("--unit", type=int, metavar="N", help="one slave only")
     parser.add_argument("--errors", action="store_true", help="only what is wrong")
     parser.add_argument("--values", action="store_true", help="every value of each frame")
@@ -167,8 +166,10 @@ def facts(scene: Event) -> Capture:
             for name, line in scene["lines"].items()
         },
         {
-            int(unit): UnitFacts(int(unit), device["model"], device["bus"], device["name"])
-            for unit, device in scene["units"].items()
+            (each["line"], each["unit"]): UnitFacts(
+                each["unit"], each["model"], each["line"], each["name"]
+            )
+            for each in scene["units"]
         },
     )
 

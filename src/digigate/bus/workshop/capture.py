@@ -32,7 +32,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """Who sat at one unit."""
+    """Who sat at one unit of a line."""
 
     unit: int
     model: str
@@ -46,7 +46,7 @@ class Capture:
 
     began: str
     lines: dict[str, LineFacts] = field(default_factory=dict)
-    units: dict[int, UnitFacts] = field(default_factory=dict)
+    units: dict[tuple[str, int], UnitFacts] = field(default_factory=dict)
     frames: tuple[Frame, ...] = ()
 
 
@@ -101,7 +101,7 @@ class _Reader:
     def __init__(self) -> None:
         self.began = ""
         self.lines: dict[str, LineFacts] = {}
-        self.units: dict[int, UnitFacts] = {}
+        self.units: dict[tuple[str, int], UnitFacts] = {}
         self.frames: list[Frame] = []
 
     def take(self, line: str) -> None:
@@ -120,7 +120,7 @@ class _Reader:
         elif words[:1] == ["unit"]:
             unit, model, line = words[1:4]
             name = " ".join(words[4:])
-            self.units[int(unit)] = UnitFacts(int(unit), model, line, name)
+            self.units[line, int(unit)] = UnitFacts(int(unit), model, line, name)
 
 
 def _frame(line: str) -> Frame:

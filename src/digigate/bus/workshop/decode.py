@@ -26,8 +26,8 @@ from digigate.bus.vocabulary import exception_words, function_words
 from digigate.bus.workshop.figures import Figure, figures
 from digigate.catalogue import Model
 
-ModelOf = Callable[[int], Model | None]
-"""The model that sits at a unit; None where nobody knows."""
+ModelOf = Callable[[str, int], Model | None]
+"""The model that sits at a unit of a line; None where nobody knows."""
 
 REMEMBERED = 8
 """Requests without an answer that are kept for each line, to know a late answer again."""
@@ -67,7 +67,7 @@ class Interpreter:
 
     def __init__(self, model_of: ModelOf) -> None:
         self._model_of = model_of
-        self._asked: dict[str, _Asked] = {}
+        self._asked: dict[tuple[str, int], list[_Asked]] = {}
         self._missed: dict[str, deque[_Asked]] = {}
         self._by_kind = {
             FrameKind.REQUEST: self._request,
@@ -90,18 +90,20 @@ class Interpreter:
 
     def _request(self, frame: Frame) -> Meaning:
         pdu = frame.data[1:-2]
-        self._asked[frame.line] = _Asked(frame.time, frame.unit, pdu)
-        return Meaning(request_words(pdu), figures=self._written(frame.unit, pdu))
+        if frame.kind is FrameKind.REQUEST:
+            asked = _Asked(frame.time, frame.unit, pdu)
+            self._asked.setdefault((frame.line, frame.unit), []).append(asked)
+        return Meaning(request_words(pdu), figures=self._written(frame, pdu))
 
     def _answer(self, frame: Frame) -> Meaning:
-        asked = self._asked.pop(frame.line, None)
+        asked = self._ended(frame)
         pdu = frame.data[1:-2]
-        if asked is None or asked.unit != frame.unit:
+        if asked is None:
             return Meaning(f"answer to {function_words(pdu[0] & ~REFUSAL)}")
-        return self._answered(asked, pdu)
+        return self._answered(frame, asked, pdu)
 
-    def _answered(self, asked: _Asked, pdu: bytes) -> Meaning:
-        model = self._model_of(asked.unit)
+    def _answered(self, frame: Frame, asked: _Asked, pdu: bytes) -> Meaning:
+        model = self._model_of(frame.line, frame.unit)
         if pdu[0] in READ_REGISTERS:
             start = _word(asked.pdu, 1)
             found = tuple(figures(model, start, pdu[2:])) if model else ()
@@ -111,19 +113,19 @@ class Interpreter:
         return Meaning(f"{request_words(asked.pdu)}: done")
 
     def _exception(self, frame: Frame) -> Meaning:
-        asked = self._asked.pop(frame.line, None)
+        asked = self._ended(frame)
         words = exception_words(frame.data[2]) if len(frame.data) > 2 else "an exception"
         what = f" {request_words(asked.pdu)}" if asked else ""
         return Meaning(f"refuses{what}: {words}", Fault.EXCEPTION)
 
     def _garbled(self, frame: Frame) -> Meaning:
-        asked = self._give_up(frame.line)
+        asked = self._give_up(frame)
         if asked and frame.data.startswith(build(asked.unit, asked.pdu)):
             return Meaning(ECHOED, Fault.ECHO)
         return Meaning(f"no right answer: {_noise(frame.data)}", Fault.GARBLED)
 
     def _timeout(self, frame: Frame) -> Meaning:
-        asked = self._give_up(frame.line)
+        asked = self._give_up(frame)
         what = f" to {request_words(asked.pdu)}" if asked else ""
         return Meaning(f"no answer{what}", Fault.TIMEOUT)
 
@@ -141,10 +143,19 @@ class Interpreter:
     def _echo(self, _: Frame) -> Meaning:
         return Meaning("the adapter repeated the request")
 
-    def _give_up(self, line: str) -> _Asked | None:
-        asked = self._asked.pop(line, None)
+    def _ended(self, frame: Frame) -> _Asked | None:
+        """The request that a frame ends: of several under way, the one that it looks like."""
+        waiting = self._asked.get((frame.line, frame.unit), [])
+        like = (asked for asked in waiting if _answers(frame.data, asked))
+        ended = next(like, waiting[0] if waiting else None)
+        if ended is not None:
+            waiting.remove(ended)
+        return ended
+
+    def _give_up(self, frame: Frame) -> _Asked | None:
+        asked = self._ended(frame)
         if asked is not None:
-            self._missed.setdefault(line, deque(maxlen=REMEMBERED)).append(asked)
+            self._missed.setdefault(frame.line, deque(maxlen=REMEMBERED)).append(asked)
         return asked
 
     def _owed(self, frame: Frame) -> _Asked | None:
@@ -156,14 +167,18 @@ class Interpreter:
                 return asked
         return None
 
-    def _written(self, unit: int, pdu: bytes) -> tuple[Figure, ...]:
+    def _written(self, frame: Frame, pdu: bytes) -> tuple[Figure, ...]:
         """What a write request carries."""
-        model = self._model_of(unit)
+        model = self._model_of(frame.line, frame.unit)
         if model is None:
             return ()
         if pdu[0] == 6:
             return tuple(figures(model, _word(pdu, 1), pdu[3:5]))
         return tuple(figures(model, _word(pdu, 1), pdu[6:])) if pdu[0] == 16 else ()
+
+
+def _answers(data: bytes, asked: _Asked) -> bool:
+    return data.startswith(expect(asked.unit, asked.pdu).prefix)
 
 
 def request_words(pdu: bytes) -> str:

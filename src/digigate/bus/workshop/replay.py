@@ -36,8 +36,8 @@ class Verdict:
 
 def replay(capture: Capture, catalogue: Catalogue) -> Iterator[Verdict]:
     """Each frame in its order; the same capture gives the same verdicts."""
-    units = {unit: catalogue.models.get(facts.model) for unit, facts in capture.units.items()}
-    interpreter = Interpreter(units.get)
+    models = {place: catalogue.models.get(facts.model) for place, facts in capture.units.items()}
+    interpreter = Interpreter(lambda line, unit: models.get((line, unit)))
     engines: dict[str, _Engine] = {}
     for frame in capture.frames:
         engine = engines.setdefault(frame.line, _Engine())

@@ -46,7 +46,7 @@ def enter_configure(commands: Commands, roster: Roster, catalogue: Catalogue) ->
         }
 
     async def change(asked: Set) -> Json:
-        async with roster.talk(asked.address, CLIENT) as talk:
+        async with roster.talk(asked.address, CLIENT, writing=True) as talk:
             outcome = await configure(talk, vocabulary, asked.settings, agreed=asked.agreed)
         return {"address": asked.address, "model": talk.model.key, **_outcome(outcome)}
 

@@ -22,10 +22,15 @@ def scene(began: datetime, buses: Buses, devices: Sequence[Device]) -> Json:
             }
             for name in BusName
         },
-        "units": {
-            str(device.address): {"model": device.model, "bus": device.bus, "name": device.name}
+        "units": [
+            {
+                "line": device.gateway or device.bus,
+                "unit": device.remote or device.address,
+                "model": device.model,
+                "name": device.name,
+            }
             for device in devices
-        },
+        ],
     }
 
 

@@ -35,7 +35,7 @@ from digigate.daemon.orders.findings import (
 )
 from digigate.errors import SettingsError, SlaveError, SlaveException
 from digigate.settings.profiles import Profile
-from digigate.settings.sections import Addressing, Buses
+from digigate.settings.sections import Addressing, Buses, Role
 from digigate.settings.topology import BusName
 
 Unit = Annotated[int, Field(ge=1, le=247)]
@@ -49,9 +49,9 @@ FACTORY_UNITS = (1, 2, 3, 4, 5)
 
 
 class Watch(Arguments):
-    """Which frames."""
+    """Which frames: of one line (a bus, or the key of a remote gateway), one unit of it."""
 
-    bus: BusName | None = None
+    bus: str | None = None
     unit: Unit | None = None
     errors_only: bool = False
 
@@ -108,7 +108,7 @@ class Bench:
     async def trace(self, asked: Watch) -> AsyncGenerator[Json, None]:
         """The frames that pass, after the scene in which they do."""
         wanted = Wanted(asked.bus, asked.unit, asked.errors_only)
-        listener = Listener(Interpreter(self.roster.model), wanted)
+        listener = Listener(Interpreter(self.roster.model_on), wanted)
         began = time.monotonic()
         async with aclosing(listener.events(self.bus.frames)) as events:
             yield scene(self.clock.now(), self.buses(), self.roster.devices)
@@ -119,8 +119,7 @@ class Bench:
         """What each address says, after which ones are asked."""
         if asked.first > asked.last:
             raise SettingsError(f"from {asked.first} to {asked.last} are no addresses")
-        buses = self.buses()
-        names = [asked.bus] if asked.bus else [n for n in BusName if getattr(buses, n).port]
+        names = [asked.bus] if asked.bus else self._mastered()
         yield {"buses": list(names), "first": asked.first, "last": asked.last}
         units = range(asked.first, asked.last + 1)
         looking = scan(self.bus, names, units, self.catalogue, asked.register_)
@@ -152,7 +151,8 @@ class Bench:
 
     async def write(self, asked: Write) -> Json:
         """One register, with what it said before and after."""
-        async with _told_by_name(), self.roster.talk(asked.address, CLIENT) as talk:
+        writing = self.roster.talk(asked.address, CLIENT, writing=True)
+        async with _told_by_name(), writing as talk:
             point = writable(talk.model, meant(talk.model, asked.named()))
             octets(point, asked.value)
             if not asked.agreed and self._is_real(asked.address):
@@ -162,6 +162,12 @@ class Bench:
                 )
             changed = await change(talk, point, asked.value)
         return {"address": asked.address, "model": talk.model.key, **change_made(changed)}
+
+    def _mastered(self) -> list[BusName]:
+        """The buses that are wired and on which we are the master."""
+        buses = self.buses()
+        turned = {BusName.RS485} if buses.rs485.role is Role.SLAVE else set()
+        return [name for name in BusName if getattr(buses, name).port and name not in turned]
 
     def _is_real(self, unit: int) -> bool:
         """Whether a write there reaches hardware."""

@@ -36,7 +36,7 @@ def frame(time: float, kind: FrameKind, data: bytes, took: float | None = None) 
 CAPTURE = Capture(
     "2026-11-25T03:00:00+00:00",
     {"digiware": LineFacts("digiware", 38400, "none", 1, echo=False)},
-    {4: UnitFacts(4, "digiware-i30", "digiware", "Work shop")},
+    {("digiware", 4): UnitFacts(4, "digiware-i30", "digiware", "Work shop")},
     (
         frame(0.5, FrameKind.REQUEST, READ),
         frame(0.52, FrameKind.ANSWER, RIGHT, 0.02),

@@ -13,7 +13,7 @@ READ = bytes.fromhex("03 481a 0002")  # I1 of load 1
 
 @pytest.fixture
 def interpreter() -> Interpreter:
-    return Interpreter(lambda unit: I30 if unit == 4 else None)
+    return Interpreter(lambda line, unit: I30 if (line, unit) == ("digiware", 4) else None)
 
 
 def frame(kind: FrameKind, data: bytes, time: float = 0.0, unit: int = 4) -> Frame:
@@ -31,8 +31,19 @@ def test_an_answer_tells_values_by_name_and_unit(interpreter: Interpreter) -> No
     assert [figure.words for figure in answer.figures] == ["current.i1@instant/load1 = 12.345 A"]
 
 
+def test_answers_that_cross_find_their_requests(interpreter: Interpreter) -> None:
+    """A line by Modbus TCP has several requests under way."""
+    interpreter.meaning(request(bytes.fromhex("03 481a 0002")))
+    interpreter.meaning(request(bytes.fromhex("03 c350 0004")))
+    plate = interpreter.meaning(
+        frame(FrameKind.ANSWER, build(4, bytes.fromhex("0308 0053004f0043004f")))
+    )
+    current = interpreter.meaning(frame(FrameKind.ANSWER, build(4, bytes.fromhex("0304 00003039"))))
+    assert (plate.text, current.text) == ("50000..50003 (4) read", "18458..18459 (2) read")
+
+
 def test_an_answer_to_a_stranger_has_no_names() -> None:
-    interpreter = Interpreter(lambda _: None)
+    interpreter = Interpreter(lambda *_: None)
     interpreter.meaning(request())
     answer = interpreter.meaning(frame(FrameKind.ANSWER, build(4, bytes.fromhex("0304 00003039"))))
     assert answer.figures == ()

@@ -16,7 +16,7 @@ def frame(kind: FrameKind, unit: int = 4, data: bytes = READ, line: str = "digiw
 
 
 def heard(wanted: Wanted, *frames: Frame, limit: int = 100) -> list[Traced | Lost]:
-    listener = Listener(Interpreter(lambda _: None), wanted, limit)
+    listener = Listener(Interpreter(lambda *_: None), wanted, limit)
     for each in frames:
         listener.hear(each)
     return list(listener.taken())
@@ -60,7 +60,7 @@ def test_a_slow_listener_is_told_how_much_it_missed() -> None:
 
 
 def test_after_a_loss_no_answer_is_taken_for_another_requests() -> None:
-    listener = Listener(Interpreter(lambda _: None), Wanted(), limit=1)
+    listener = Listener(Interpreter(lambda *_: None), Wanted(), limit=1)
     listener.hear(frame(FrameKind.REQUEST))
     listener.hear(frame(FrameKind.ANSWER))
     list(listener.taken())
@@ -72,7 +72,7 @@ def test_after_a_loss_no_answer_is_taken_for_another_requests() -> None:
 
 async def test_events_come_as_they_pass_and_nobody_listens_afterwards() -> None:
     frames = Watchers[[Frame]]()
-    listener = Listener(Interpreter(lambda _: None), Wanted())
+    listener = Listener(Interpreter(lambda *_: None), Wanted())
     async with aclosing(listener.events(frames)) as events:
         first = asyncio.ensure_future(anext(events))
         await asyncio.sleep(0)
