@@ -47,12 +47,18 @@ METER = model(
     Block("log", 400, 4, Pace.DEMAND, 0),
 )
 GUESSED = model("meter b", Block("instant", 100, 10, Pace.INSTANT, 0), certainty=Certainty.OURS)
+LOGGER = model(
+    "meter d",
+    Block("instant", 100, 10, Pace.INSTANT, 0),
+    Block("trend-log-command", 410, 1, Pace.DEMAND, 0),
+    Block("trend-log-header", 420, 2, Pace.DEMAND, 0),
+)
 BARE = model("meter c", certainty=Certainty.IDENTIFIED_ONLY)
 
 
 def catalogue() -> Catalogue:
-    """The three models above and nothing else."""
-    return Catalogue({}, {m.key: m for m in (METER, GUESSED, BARE)})
+    """The models above and nothing else."""
+    return Catalogue({}, {m.key: m for m in (METER, GUESSED, LOGGER, BARE)})
 
 
 def plate(of: Model) -> bytes:

@@ -15,7 +15,7 @@ from digigate.settings.sections import Buses, Polling
 from digigate.settings.topology import BusName, Device, Topology
 from digigate.store import Store
 from fieldbus import Faults, ScriptedSlaves, eventually, honest
-from fieldbus.models import BARE, GUESSED, METER, answer_of, catalogue, holding
+from fieldbus.models import BARE, GUESSED, LOGGER, METER, answer_of, catalogue, holding
 
 DIGIWARE, RS485 = BusName.DIGIWARE, BusName.RS485
 INSTANT = 100
@@ -282,3 +282,35 @@ async def test_a_session_asks_its_slave_alone() -> None:
         with pytest.raises(KeyError):
             async with scene.bus.session(9, "a"):
                 pass
+
+
+async def test_a_log_is_read_by_one_client_at_a_time_while_polling_goes_on() -> None:
+    """Two clients fetch the same log; each reads its header right after its own command."""
+    command, header = bytes.fromhex("06019a0001"), bytes.fromhex("0301a40002")
+    async with running(Scene(device(3, model=LOGGER))) as scene:
+        scene.models[3] = LOGGER
+        await eventually(lambda: scene.fresh(3))
+
+        async def download(client: str, record: int) -> None:
+            await scene.bus.request(3, command[:3] + record.to_bytes(2, "big"), client=client)
+            for _ in range(3):
+                await scene.bus.request(3, header, client=client)
+
+        scene.slaves.requests.clear()
+        await asyncio.gather(download("a", 1), download("b", 2))
+        sent = [frame[1:-2] for frame in scene.slaves.requests]
+        log = [pdu for pdu in sent if pdu == header or pdu[:3] == command[:3]]
+        assert [pdu[0] for pdu in log] == [6, 3, 3, 3, 6, 3, 3, 3]
+        between = sent[sent.index(header) : len(sent) - 1 - sent[::-1].index(header)]
+        assert bytes.fromhex("030064000a") in between
+
+
+async def test_a_port_that_is_an_output_is_not_opened_and_its_devices_say_why() -> None:
+    async with running(Scene(device(3), role="slave")) as scene:
+        line = scene.bus.lines()[1]
+        assert line.state is LineState.SLAVE
+        assert (scene.bus.slaves()[3].state, scene.conditions.active()) == (SlaveState.SILENT, ())
+        assert "out of reach: the port is a slave" in scene.bus.slaves()[3].reason
+        with pytest.raises(LineDown, match="set its role to master"):
+            await scene.bus.request(3, bytes.fromhex("0301900004"))
+        assert scene.slaves.requests == []

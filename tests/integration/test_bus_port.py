@@ -10,6 +10,7 @@ import pytest
 
 from digigate.bus.line import Line
 from digigate.bus.link import Link
+from digigate.bus.plug import Plug
 from digigate.bus.port import open_port
 from digigate.bus.status import LineState
 from digigate.bus.timer import Timer
@@ -35,7 +36,7 @@ class Scene:
         self.conditions = Conditions(self.clock)
         self.line = Line("digiware", settings)
         self.changes = 0
-        self.link = Link(self.line, settings, self.clock, self.conditions, self._changed)
+        self.link = Link(self.line, Plug.of(settings), self.clock, self.conditions, self._changed)
 
     def _changed(self) -> None:
         self.changes += 1

@@ -1,6 +1,6 @@
 """What the gateway's own registers look at, made up."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from digigate.bus import Counters, LineState, LineStatus, SlaveState, SlaveStatus
 from digigate.catalogue import Catalogue
 from digigate.clock import Clock
-from digigate.commands import Arguments, Command, Commands, Json
+from digigate.commands import Arguments, Command, Commands, Json, Stream
 from digigate.conditions import Conditions
 from digigate.services.modbus import Client, OwnTable, OwnUnit, Search, Sight
 from digigate.settings.profiles import Profile
@@ -118,6 +118,17 @@ class Site:
             return None
 
         self.commands.add(Command(name, arguments, effect, frozenset({Profile.ADMIN})))
+
+    def tell(self, name: str, arguments: type[Arguments], error: Exception | None = None) -> None:
+        """As `obey`, for a command that tells events."""
+
+        async def events(asked: Arguments) -> AsyncGenerator[Json, None]:
+            yield "begun"
+            if error is not None:
+                raise error
+            self.ordered.append((name, asked.model_dump()))
+
+        self.commands.add(Stream(name, arguments, events, frozenset({Profile.ADMIN})))
 
 
 def key_of(gateway: Gateway) -> str:

@@ -61,6 +61,12 @@ class Expected:
     refusal: bytes
     length: int | None
 
+    def fits(self, frame: bytes) -> bool:
+        """Whether a frame that is known to be whole is the answer, or its refusal."""
+        if frame.startswith(self.refusal):
+            return len(frame) == REFUSAL_LENGTH
+        return frame.startswith(self.prefix) and self.length in (None, len(frame))
+
 
 def expect(unit: int, pdu: bytes) -> Expected:
     """The answer that a request PDU calls for.

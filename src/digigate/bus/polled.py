@@ -8,6 +8,7 @@ from datetime import datetime
 from digigate.bus.identification import IDENTIFICATION, MAGIC, NamePlate, name_plate
 from digigate.bus.plan import Read, plan
 from digigate.bus.requests import Priority, Requests
+from digigate.bus.sequences import Layout
 from digigate.bus.status import SlaveState
 from digigate.catalogue import Catalogue, Certainty, Model, Pace
 from digigate.clock import Clock
@@ -23,6 +24,8 @@ STRANGER = "slave.stranger"
 RETRY_FIRST = 1.0
 REFUSED_FOR = 60.0
 """Seconds for which a read that the slave refused is left out."""
+BUSY = frozenset((0x05, 0x06))
+"""Exceptions of a slave that has understood, but has other things to do: asked again next time."""
 HELLO_EVERY = 10.0
 """Seconds between two identifications of a slave that offers nothing to poll."""
 
@@ -55,6 +58,7 @@ class PolledSlave:
         self.model: Model | None = around.catalogue.models.get(device.model)
         loads = [load.number for load in device.loads]
         self.reads: tuple[Read, ...] = plan(self.model, loads) if self.model else ()
+        self.sequences = Layout(self.model.blocks if self.model else ())
         self.image: SlaveImage | None = None
         self._around = around
         self._instant = tuple(r for r in self.reads if r.pace is Pace.INSTANT)
@@ -106,6 +110,15 @@ class PolledSlave:
         if self.model is not None:
             self.retry_at = None
 
+    def lose_line(self, reason: str) -> None:
+        """Nobody can be asked: what it showed is stale, and it is not to blame."""
+        if self.model is None:
+            return
+        self._leave()
+        self._back_off = RETRY_FIRST
+        self.retry_at = None
+        self._turn_to(SlaveState.SILENT, f"the line is down: {reason}")
+
     def expect_every(self, period: Callable[[Pace], float]) -> None:
         """Tell the image how often each class is read, so that it knows what is stale."""
         if self.image is not None:
@@ -122,7 +135,7 @@ class PolledSlave:
         except SlaveTimeout as error:
             self._fall_silent(str(error))
         except LineDown as error:
-            self._lose_line(str(error))
+            self.lose_line(str(error))
         finally:
             self.running = False
 
@@ -140,8 +153,9 @@ class PolledSlave:
         try:
             answer = await self._ask(read, missed)
         except SlaveException as error:
-            self._due.discard(read)
-            self._refuse(read, error)
+            if error.code not in BUSY:
+                self._due.discard(read)
+                self._refuse(read, error)
             return
         self._due.discard(read)
         if self.image is not None:
@@ -151,16 +165,16 @@ class PolledSlave:
 
     async def _ask(self, read: Read, missed: Callable[[], None]) -> bytes:
         """Ask once, and once more after a time-out, unless it is silent already."""
-        address = self.device.address
+        unit = self.unit
         try:
-            return await self._around.line.request(address, read.pdu, Priority.POLL, address)
+            return await self._around.line.request(unit, read.pdu, Priority.POLL, unit)
         except LineSeized:
             raise
         except SlaveTimeout:
             missed()
             if self.state is SlaveState.SILENT:
                 raise
-        return await self._around.line.request(address, read.pdu, Priority.POLL, address)
+        return await self._around.line.request(unit, read.pdu, Priority.POLL, unit)
 
     async def _identify(self, missed: Callable[[], None]) -> bool:
         """Whether the slave is the one that the topology says, and may be polled."""
@@ -233,12 +247,6 @@ class PolledSlave:
         )
         self._turn_to(SlaveState.SILENT, reason)
 
-    def _lose_line(self, reason: str) -> None:
-        self._leave()
-        self._back_off = RETRY_FIRST
-        self.retry_at = None
-        self._turn_to(SlaveState.SILENT, f"the line is down: {reason}")
-
     def _estrange(self, reason: str) -> None:
         self._around.conditions.set(STRANGER, self._subject, f"{self.label} {reason}")
         self._wait_longest(SlaveState.STRANGER, reason)
@@ -262,6 +270,11 @@ class PolledSlave:
             log.log(_LEVELS.get(state, logging.WARNING), "slave changed", extra=facts)
         self.state, self.reason = state, reason
         self._around.changed()
+
+    @property
+    def unit(self) -> int:
+        """What its line calls it; the far gateway may know it by another address."""
+        return self.device.remote or self.device.address
 
     @property
     def label(self) -> str:

@@ -56,10 +56,14 @@ class Poller:
         for slave in self.slaves.values():
             slave.doubt()
 
-    async def run(self, up: asyncio.Event, free: Callable[[], Awaitable[None]]) -> None:
+    async def run(
+        self, up: asyncio.Event, why_down: Callable[[], str], free: Callable[[], Awaitable[None]]
+    ) -> None:
         """Poll while `up` is set and `free` lets us, until cancelled."""
         async with asyncio.TaskGroup() as turns:
             while True:
+                if not up.is_set():
+                    self._lose_line(why_down())
                 await up.wait()
                 await free()
                 began = self._around.clock.monotonic()
@@ -67,6 +71,10 @@ class Poller:
                 took = self._around.clock.monotonic() - began
                 self._measure(took)
                 await asyncio.sleep(max(0.0, CYCLE_MIN - took))
+
+    def _lose_line(self, reason: str) -> None:
+        for slave in self.slaves.values():
+            slave.lose_line(reason)
 
     async def _cycle(self, turns: asyncio.TaskGroup, now: float) -> None:
         self._deal()
@@ -132,4 +140,5 @@ def _polled_alike(one: Device, other: Device) -> bool:
 
 def _polling(device: Device) -> tuple[object, ...]:
     loads = frozenset(load.number for load in device.loads)
-    return device.address, device.bus, device.model, device.confirmed, loads
+    place = device.address, device.bus, device.gateway, device.remote
+    return *place, device.model, device.confirmed, loads

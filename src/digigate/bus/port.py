@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 Heard = Callable[[bytes, float], None]
 
 CONNECT_WITHIN = 5.0
-"""Seconds for a `socket://` to connect."""
+"""Seconds for a TCP connection to stand."""
+KEEPALIVE_AFTER, KEEPALIVE_EVERY, KEEPALIVE_TRIES = 4, 2, 3
+"""Seconds, seconds, count: a far end that vanished is missed after ten seconds at most."""
 _CHUNK = 4096
 _PARITIES = {
     Parity.NONE: serial.PARITY_NONE,
@@ -82,10 +84,10 @@ class Port(asyncio.Protocol):
         if not self.lost.done():
             self.lost.set_result(_why_lost(self._name, exc))
 
-    def fail(self, bug: BaseException) -> None:
-        """End the channel with a failure of our own: who awaits `lost` raises it."""
+    def fail(self, failure: BaseException) -> None:
+        """End the channel: who awaits `lost` raises this."""
         if not self.lost.done():
-            self.lost.set_exception(bug)
+            self.lost.set_exception(failure)
 
     def give_up(self, why: str) -> None:
         """End the channel on purpose: who awaits `lost` is told why."""
@@ -157,12 +159,11 @@ async def open_port(settings: Line, heard: Heard) -> Port:
         LineDown: it cannot be opened; the text says why and what to check.
     """
     if settings.port.startswith("socket://"):
-        return await _connect(settings.port, heard)
+        return await connect(settings.port, *_host_and_number(settings.port), heard)
     return await _open_device(settings, heard)
 
 
-async def _connect(url: str, heard: Heard) -> Port:
-    loop = asyncio.get_running_loop()
+def _host_and_number(url: str) -> tuple[str, int]:
     try:
         place = urlsplit(url)
         host, number = place.hostname, place.port
@@ -170,16 +171,35 @@ async def _connect(url: str, heard: Heard) -> Port:
         raise LineDown(f"{url} is no address: {error}") from error
     if host is None or number is None:
         raise LineDown(f"{url} is no address: write socket://host:port")
+    return host, number
+
+
+async def connect(name: str, host: str, number: int, heard: Heard) -> Port:
+    """Open a TCP connection; a far end that is gone without a word is found out.
+
+    Raises:
+        LineDown: it cannot be reached; the text says why.
+    """
+    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(CONNECT_WITHIN):
-            transport, port = await loop.create_connection(lambda: Port(url, heard), host, number)
+            transport, port = await loop.create_connection(lambda: Port(name, heard), host, number)
     except TimeoutError as error:
-        raise LineDown(f"{url} does not answer") from error
+        raise LineDown(f"{name} does not answer") from error
     except OSError as error:
-        raise LineDown(f"{url} cannot be reached: {_system_words(error)}") from error
-    connection = transport.get_extra_info("socket")
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        raise LineDown(f"{name} cannot be reached: {_system_words(error)}") from error
+    _keep_alive(transport.get_extra_info("socket"))
     return port
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_AFTER)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_EVERY)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_TRIES)
+    gone_after = 1000 * (KEEPALIVE_AFTER + KEEPALIVE_TRIES * KEEPALIVE_EVERY)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, gone_after)
 
 
 def _system_words(error: OSError) -> str:

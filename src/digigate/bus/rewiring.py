@@ -57,7 +57,7 @@ class LoadWatch:
             return
         slave, number = turn
         address = slave.device.address
-        ask = asking(self._door, address, Priority.POLL)
+        ask = asking(self._door, slave.unit, Priority.POLL)
         try:
             wired = await read_wiring(ask, slave.model, number) if slave.model else None
         except SlaveError:

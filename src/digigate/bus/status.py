@@ -6,15 +6,16 @@ from enum import StrEnum
 
 
 class LineState(StrEnum):
-    """Whether a line can carry requests."""
+    """Whether a line can carry requests; registers count them in this order."""
 
     UNWIRED = "unwired"  # no port is set
     UP = "up"
     DOWN = "down"
+    SLAVE = "slave"  # the port is turned round: another master asks there (§8.2.2)
 
 
 class SlaveState(StrEnum):
-    """What the master thinks of a slave."""
+    """What the master thinks of a slave; registers count them in this order."""
 
     UNKNOWN = "unknown"  # not asked yet
     ONLINE = "online"
@@ -65,7 +66,7 @@ class LineStatus:
     state: LineState
     since: datetime
     reason: str
-    baudrate: int
+    baudrate: int  # 0 = not a serial line
     counters: Counters
     utilisation: float
     cycle_planned: float | None  # computed from the plan and the wire model

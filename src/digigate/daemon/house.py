@@ -23,7 +23,7 @@ from digigate.services.control import ControlServer
 from digigate.services.modbus import Sight
 from digigate.services.web import View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
-from digigate.settings.sections import Gateway, Line, Polling, Role, Rs485, Settings, Web
+from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
 from digigate.store import Store
@@ -91,6 +91,7 @@ class House:
         self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))
+        self.supervisor.wire("cascade", lambda s: s.polling, self.bus.cascade)
         self.supervisor.wire("detection", lambda _: None, lambda _: self.detector)
         self._modbus_doors().wire(self.supervisor)
         self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
@@ -127,10 +128,7 @@ class House:
         check_change(self.problems(former), self.problems(topology))
 
     def _line_view(self, name: BusName, settings: Settings) -> LineView:
-        line: Line = getattr(settings.buses, name)
-        if isinstance(line, Rs485) and line.role is Role.SLAVE:
-            line = line.model_copy(update={"port": ""})  # the port is the slave's
-        return LineView(line, settings.polling)
+        return LineView(getattr(settings.buses, name), settings.polling)
 
     def _line(self, name: BusName, view: LineView) -> Service:
         line = self.bus.service(name, view.line, view.polling)

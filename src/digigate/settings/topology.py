@@ -77,6 +77,12 @@ class RemoteGateway(Section):
     """Unit id under which it answers itself."""
     name: Name = ""
 
+    @model_validator(mode="after")
+    def _no_bus(self) -> Self:
+        if self.key in tuple(BusName):
+            raise ValueError(f"{self.key} is a bus of this box; give the gateway another key")
+        return self
+
 
 class Topology(Section):
     """All devices of both buses; addresses are unique over both (§6.2)."""

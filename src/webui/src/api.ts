@@ -27,7 +27,13 @@ export interface Counters {
   stale_bytes: number;
 }
 
-export type DeviceState = "online" | "silent" | "unknown" | "stranger" | "unconfirmed";
+export type DeviceState =
+  | "online"
+  | "silent"
+  | "unknown"
+  | "stranger"
+  | "unconfirmed"
+  | "maintenance";
 
 export interface Device {
   address: number;
@@ -96,7 +102,7 @@ export interface Load {
 export interface Bus {
   name: string;
   port: string;
-  state: "unwired" | "up" | "down";
+  state: "unwired" | "slave" | "up" | "down";
   since: string | null;
   reason: string;
   baudrate: number;

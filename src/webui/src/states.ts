@@ -15,12 +15,14 @@ export const DEVICE_LOOKS: Readonly<Record<Device["state"], Look>> = {
   unknown: { tone: "idle", icon: "unknown" },
   stranger: { tone: "warn", icon: "warn" },
   unconfirmed: { tone: "warn", icon: "unknown" },
+  maintenance: { tone: "idle", icon: "idle" },
 };
 
 export const BUS_LOOKS: Readonly<Record<Bus["state"], Look>> = {
   up: { tone: "ok", icon: "ok" },
   down: { tone: "bad", icon: "bad" },
   unwired: { tone: "idle", icon: "idle" },
+  slave: { tone: "idle", icon: "idle" },
 };
 
 export const SERVICE_LOOKS: Readonly<Record<Service["state"], Look>> = {

@@ -58,9 +58,9 @@ async def test_the_list_comes_with_states_and_problems(scene: Scene) -> None:
     answer = await scene.order("topology")
     assert Topology.model_validate(answer["topology"]) == PLANT
     assert {a: s["state"] for a, s in answer["states"].items()} == {
-        "3": "unknown",
-        "6": "unknown",
-        "20": "unknown",
+        "3": "silent",
+        "6": "silent",
+        "20": "silent",
     }
     assert answer["problems"] == []
 

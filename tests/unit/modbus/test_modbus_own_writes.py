@@ -176,5 +176,13 @@ async def test_an_order_that_fails_is_an_exception(error: DigigateError, code: i
     assert await write(site, IDENTIFY, 9) == code
 
 
+async def test_an_order_that_tells_events_is_followed_to_its_end() -> None:
+    site = Site()
+    site.tell("topology.refresh", Anything, SlaveTimeout("silent"))
+    site.listed.add(CLIENT.host)
+    await write(site, UNLOCK, 1000)
+    assert await write(site, REFRESH, 9) == 0x0B
+
+
 async def test_a_command_that_is_not_there_is_an_illegal_value() -> None:
     assert await write(Site(), IDENTIFY, 0) == REFUSED

@@ -107,7 +107,11 @@ class OwnUnit:
     async def _carry_out(self, order: Order, pdu: bytes, client: Client) -> bytes:
         who = Caller(f"modbus client {client.host}", Profile.ADMIN)
         try:
-            await self._commands.execute(order.command, order.arguments, who)
+            if self._commands.is_stream(order.command):
+                async for _ in self._commands.stream(order.command, order.arguments, who):
+                    pass  # its last event is the end of the work
+            else:
+                await self._commands.execute(order.command, order.arguments, who)
         except DigigateError as error:
             return refusal(pdu[0], _code_of(error))
         return pdu[:5]
