@@ -82,7 +82,8 @@ class Bus:
     def describe(self) -> dict[str, object]:
         """What `status` tells of it."""
         plugged = all(outlet.plugged for outlet in self._outlets())
-        return {**asdict(self._counters), "plugged": plugged}
+        where = [outlet.where for outlet in self._outlets()]
+        return {**asdict(self._counters), "plugged": plugged, "where": where}
 
     def _outlets(self) -> tuple[Outlet, ...]:
         return tuple(outlet for outlet in (self._terminal, self._port) if outlet)

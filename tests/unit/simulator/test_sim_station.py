@@ -183,6 +183,14 @@ def test_a_clock_with_milliseconds() -> None:
     assert ask(slave, 5, "0375000007") == "030e0004000507ea0006000700080000"
 
 
+def test_a_slave_shows_which_one_it_is(slave: Station) -> None:
+    assert ask(slave, 5, "06e2080001") == "06e2080001"
+    assert slave.lights()["identified"]
+    assert ask(slave, 5, "06e2080002") == REFUSED
+    ask(slave, 5, "06e2080000")
+    assert not slave.lights()["identified"]
+
+
 def test_an_unknown_action_is_refused(slave: Station) -> None:
     assert ask(slave, 5, "06e2000011") == REFUSED
 

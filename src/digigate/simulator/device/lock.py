@@ -1,4 +1,4 @@
-"""The lock over settings, and the register that saves them (facts §2)."""
+"""The lock over settings, and the registers of a device's commands (facts §2)."""
 
 from collections.abc import Callable, Mapping
 
@@ -65,6 +65,31 @@ class Action:
         if deed is None:
             raise Illegal(ILLEGAL_VALUE)
         return deed
+
+
+class Blink:
+    """The register that lets a device show which one it is (57864): 1 begins it, 0 ends it."""
+
+    def __init__(self, model: Model) -> None:
+        self.on = False
+        self.registers = frozenset(
+            point.address for point in model.points if point.block == "blink"
+        )
+
+    def prepare(self, words: Words) -> Callable[[], None]:
+        """Begin or end it.
+
+        Raises:
+            Illegal: 03, neither 0 nor 1.
+        """
+        (word,) = words.values()
+        if word > 1:
+            raise Illegal(ILLEGAL_VALUE)
+
+        def act() -> None:
+            self.on = bool(word)
+
+        return act
 
 
 class Save:

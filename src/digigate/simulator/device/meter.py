@@ -10,7 +10,16 @@ from digigate.simulator.device.clock import DeviceClock, local_time
 from digigate.simulator.device.contacts import Contacts
 from digigate.simulator.device.deeds import Deed, Words
 from digigate.simulator.device.image import Image
-from digigate.simulator.device.lock import FACTORY, FACTORY_A10, REBOOT, SAVE, Action, Lock, Save
+from digigate.simulator.device.lock import (
+    FACTORY,
+    FACTORY_A10,
+    REBOOT,
+    SAVE,
+    Action,
+    Blink,
+    Lock,
+    Save,
+)
 from digigate.simulator.device.logs import Shelf
 from digigate.simulator.device.logs.events import EventKind
 from digigate.simulator.device.logs.past import Past
@@ -41,6 +50,7 @@ class Meter:
         self._circuits = Circuits({load.number: load for load in plan.loads}, model)
         self._periods = Periods(around.period, around.period)
         self._books = Books(plan, around, self._circuits, self._periods, self.contacts)
+        self.blink = Blink(model)
         self._lock = Lock(around.monotonic)
         self._asleep: float | None = None
         past = Past(
@@ -91,6 +101,7 @@ class Meter:
     def restart(self) -> None:
         """Come back from a loss of supply: what was not saved is forgotten."""
         self._lock.close()
+        self.blink.on = False
         self.seat.restart()
         self.contacts.restart()
         self._image.restart()
@@ -144,6 +155,7 @@ class Meter:
         return (
             self._lock,
             Save(self.model, self._save),
+            self.blink,
             Action(deeds | dict.fromkeys((FACTORY, FACTORY_A10), self._forget)),
             self.seat,
             self.clock,

@@ -177,4 +177,8 @@ class Station:
 
     def lights(self) -> dict[str, object]:
         """What `leds` tells of it."""
-        return {"address": self.address, "com": asdict(self.com())}
+        return {
+            "address": self.address,
+            "com": asdict(self.com()),
+            "identified": self.on and self.meter.blink.on,
+        }
