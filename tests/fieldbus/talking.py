@@ -1,10 +1,14 @@
-"""A slave made of a dictionary: what a conversation meets without a line."""
+"""Slaves made of dictionaries: what a conversation meets without a line."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Hashable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
-from digigate.bus.conversation import Conversation
+from digigate.bus import Counters, SlaveState, SlaveStatus
+from digigate.bus.conversation import Ask, Conversation
 from digigate.catalogue import Model, Value, encode
 from digigate.errors import SlaveException, SlaveTimeout
+from digigate.watchers import Watchers
 
 LOCK, OPEN = 58112, 1000
 
@@ -63,3 +67,32 @@ class Talker:
     def _store(self, start: int, data: bytes) -> None:
         for index in range(len(data) // 2):
             self.words[start + index] = int.from_bytes(data[2 * index : 2 * index + 2], "big")
+
+
+SINCE = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def status(
+    unit: int, state: SlaveState = SlaveState.ONLINE, since: datetime = SINCE
+) -> SlaveStatus:
+    """A slave as the bus tells of it."""
+    return SlaveStatus(unit, "rs485", state, since, "", None, Counters(), None, None, None)
+
+
+class TalkingBus:
+    """Some of them by address."""
+
+    def __init__(self, slaves: dict[int, Talker]) -> None:
+        self.talkers = slaves
+        self.states = {unit: status(unit) for unit in slaves}
+        self._watchers = Watchers[[]]()
+        self.watch = self._watchers.watch
+
+    def slaves(self) -> dict[int, SlaveStatus]:
+        """All of them."""
+        return self.states
+
+    @asynccontextmanager
+    async def session(self, unit: int, client: Hashable) -> AsyncGenerator[Ask, None]:
+        """Ask one of them."""
+        yield self.talkers[unit].ask

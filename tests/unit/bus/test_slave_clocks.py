@@ -1,23 +1,20 @@
 """When which clock is set, what is written, and what is said of a clock that is wrong."""
 
-from collections.abc import AsyncGenerator, Hashable
-from contextlib import asynccontextmanager
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digigate.bus import Counters, SlaveState, SlaveStatus
+from digigate.bus import SlaveState
 from digigate.bus.clocks import CONDITION, DAILY, DAILY_REAL_MIN, Plan, SlaveClocks, quiet_minute
-from digigate.bus.conversation import Ask
 from digigate.bus.dates import clock_registers
 from digigate.bus.roster import Roster
 from digigate.catalogue import Block, Catalogue, Pace, Point, RegisterType, Statistic
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.settings.topology import BusName, Device, Topology
-from digigate.watchers import Watchers
-from fieldbus.talking import Talker
+from fieldbus.talking import Talker, TalkingBus, status
 
 CATALOGUE = Catalogue.load()
 B30, E24, E44 = (CATALOGUE.models[key] for key in ("diris-b30", "countis-e24", "countis-e44"))
@@ -47,30 +44,7 @@ def clock(time: Time) -> Clock:
     return Clock("Europe/Paris", monotonic=time, started=START)
 
 
-def status(
-    unit: int, state: SlaveState = SlaveState.ONLINE, since: datetime = START
-) -> SlaveStatus:
-    return SlaveStatus(unit, "rs485", state, since, "", None, Counters(), None, None, None)
-
-
-class FakeBus:
-    """Slaves made of dictionaries."""
-
-    def __init__(self, slaves: dict[int, Talker]) -> None:
-        self.talkers = slaves
-        self.states = {unit: status(unit) for unit in slaves}
-        self._watchers = Watchers[[]]()
-        self.watch = self._watchers.watch
-
-    def slaves(self) -> dict[int, SlaveStatus]:
-        return self.states
-
-    @asynccontextmanager
-    async def session(self, unit: int, client: Hashable) -> AsyncGenerator[Ask, None]:
-        yield self.talkers[unit].ask
-
-
-def clocks(bus: FakeBus, clock: Clock) -> tuple[SlaveClocks, Conditions]:
+def clocks(bus: TalkingBus, clock: Clock) -> tuple[SlaveClocks, Conditions]:
     devices = tuple(
         Device(address=unit, bus=BusName.RS485, model=talker.model.key)
         for unit, talker in bus.talkers.items()
@@ -83,14 +57,14 @@ def clocks(bus: FakeBus, clock: Clock) -> tuple[SlaveClocks, Conditions]:
 
 
 def test_models_without_clock_registers_are_left_out(clock: Clock) -> None:
-    service, _ = clocks(FakeBus({4: Talker(B30), 5: Talker(E24)}), clock)
+    service, _ = clocks(TalkingBus({4: Talker(B30), 5: Talker(E24)}), clock)
     assert list(service.plan.known) == [4]
     assert clock_registers(E24) is None
 
 
 async def test_local_time_is_written_as_six_words(clock: Clock) -> None:
     slave = Talker(B30)
-    service, _ = clocks(FakeBus({4: slave}), clock)
+    service, _ = clocks(TalkingBus({4: slave}), clock)
     await service.set(4)
     assert slave.writes == ["write 57600 := 0001000607ea000e00000000"]  # 14:00:00 in Paris
     assert service.plan.known[4].after == 0.0
@@ -99,7 +73,7 @@ async def test_local_time_is_written_as_six_words(clock: Clock) -> None:
 
 async def test_a_locked_clock_is_unlocked(clock: Clock) -> None:
     slave = Talker(E44)
-    service, _ = clocks(FakeBus({4: slave}), clock)
+    service, _ = clocks(TalkingBus({4: slave}), clock)
     await service.set(4)
     assert [asked.split()[1] for asked in slave.writes] == ["58112", "57600"]
 
@@ -110,7 +84,7 @@ async def test_how_far_it_was_off_is_told(clock: Clock) -> None:
     assert registers is not None
     wrong = clock.local() - timedelta(seconds=90)
     slave._store(registers.start, registers.words(wrong))
-    service, board = clocks(FakeBus({4: slave}), clock)
+    service, board = clocks(TalkingBus({4: slave}), clock)
     await service.set(4)
     assert (service.plan.known[4].before, service.plan.known[4].after) == (-90.0, 0.0)
     assert board.active() == ()
@@ -119,7 +93,7 @@ async def test_how_far_it_was_off_is_told(clock: Clock) -> None:
 async def test_a_refusal_is_a_condition_until_it_is_set(clock: Clock) -> None:
     slave = Talker(B30)
     slave.refuses[57600] = 4
-    service, board = clocks(FakeBus({4: slave}), clock)
+    service, board = clocks(TalkingBus({4: slave}), clock)
     await service.set(4)
     (condition,) = board.active(CONDITION)
     assert condition.subject == "4"
@@ -136,7 +110,7 @@ async def test_a_clock_that_forgets_is_a_condition(clock: Clock) -> None:
     assert registers is not None
     slave._store(registers.start, registers.words(clock.local() - timedelta(hours=1)))
     slave.stubborn.add(57600)
-    service, board = clocks(FakeBus({4: slave}), clock)
+    service, board = clocks(TalkingBus({4: slave}), clock)
     await service.set(4)
     assert "was set and is -3600 s off" in board.active(CONDITION)[0].reason
 
@@ -146,7 +120,7 @@ async def test_a_runaway_is_found_by_the_daily_look(clock: Clock) -> None:
     registers = clock_registers(B30)
     assert registers is not None
     slave._store(registers.start, registers.words(clock.local() + timedelta(seconds=75)))
-    service, board = clocks(FakeBus({4: slave}), clock)
+    service, board = clocks(TalkingBus({4: slave}), clock)
     service.plan.known[4].due = DAILY
     await service.set(4)
     assert "ran +75 s away within a day" in board.active(CONDITION)[0].reason
@@ -156,12 +130,37 @@ async def test_a_runaway_is_found_by_the_daily_look(clock: Clock) -> None:
     assert (slave.writes, board.active()) == ([], ())  # right by now: looked at, not written
 
 
+async def test_clocks_that_are_not_to_be_set_are_nobodys_fault(clock: Clock) -> None:
+    slave = Talker(B30)
+    slave.refuses[57600] = 4
+    service, board = clocks(TalkingBus({4: slave}), clock)
+    await service.set(4)
+    assert board.active(CONDITION)
+    ready = asyncio.Event()
+    idle = asyncio.create_task(service.service(wanted=False).run(ready.set))
+    await ready.wait()
+    assert board.active() == ()
+    assert not idle.done()
+    idle.cancel()
+
+
+async def test_all_who_are_due_are_set_one_after_the_other(clock: Clock) -> None:
+    slaves = {unit: Talker(B30) for unit in (4, 5)}
+    service, _ = clocks(TalkingBus(slaves), clock)
+    running = asyncio.create_task(service.service(wanted=True).run(lambda: None))
+    async with asyncio.timeout(20):
+        while not all(slave.writes for slave in slaves.values()):  # noqa: ASYNC110 -- no event
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert [known.due for known in service.plan.known.values()] == ["", ""]
+
+
 async def test_a_silent_slave_is_tried_again_later_and_is_no_wrong_clock(
     clock: Clock, time: Time
 ) -> None:
     slave = Talker(B30)
     slave.deaf_after = 0
-    service, board = clocks(FakeBus({4: slave}), clock)
+    service, board = clocks(TalkingBus({4: slave}), clock)
     await service.set(4)
     assert board.active() == ()
     assert service.plan.next() is None
@@ -187,7 +186,7 @@ def test_a_slave_is_due_when_it_comes_online_and_again_when_it_returns(clock: Cl
     assert plan.next() is None
     plan.update({4: status(4), 5: status(5, SlaveState.SILENT)})
     assert plan.next() is None
-    plan.update({4: status(4), 5: replace(status(5), since=START + timedelta(minutes=1))})
+    plan.update({4: status(4), 5: replace(status(5), since=START)})
     assert plan.next() == 5
 
 
