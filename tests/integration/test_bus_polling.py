@@ -314,3 +314,57 @@ async def test_a_port_that_is_an_output_is_not_opened_and_its_devices_say_why() 
         with pytest.raises(LineDown, match="set its role to master"):
             await scene.bus.request(3, bytes.fromhex("0301900004"))
         assert scene.slaves.requests == []
+
+
+async def test_maintenance_of_one_slave_leaves_the_others_alone() -> None:
+    async with running(Scene(device(3), device(4))) as scene:
+        await eventually(lambda: scene.fresh(3) and scene.fresh(4))
+        others = scene.bus.slaves()[4].since
+        resting = device(3).model_copy(update={"maintenance": True})
+        scene.bus.set_topology(Topology(devices=(device(4), resting)))
+        assert scene.state(3) is SlaveState.MAINTENANCE
+        assert not scene.fresh(3)
+        answer = await scene.bus.request(3, bytes.fromhex("030064000a"), client="a")
+        assert answer[2:] == holding(3, INSTANT, 10, METER)
+        asked = scene.bus.slaves()[3].counters.asked
+        before = scene.bus.slaves()[4].counters.asked
+        await eventually(lambda: scene.bus.slaves()[4].counters.asked >= before + 3)
+        assert scene.bus.slaves()[3].counters.asked == asked
+        assert scene.fresh(4)
+        assert scene.bus.slaves()[4].since == others
+        scene.bus.set_topology(scene.topology)
+        await eventually(lambda: scene.fresh(3))
+
+
+async def test_two_slaves_on_one_address_are_suspected_and_nothing_wrong_is_stored() -> None:
+    def both(request: bytes, answer: bytes) -> tuple[tuple[float, bytes], ...]:
+        if request[0] != 4:
+            return honest(request, answer)  # type: ignore[return-value]
+        shifted = bytes(3) + answer[:-3]
+        return ((0.001, bytes(a | b for a, b in zip(answer, shifted, strict=True))),)
+
+    scene = Scene(device(3), device(4), device(5))
+    async with running(scene):
+        await eventually(lambda: scene.fresh(4))
+        scene.faults = both
+        await eventually(lambda: scene.subjects("address.conflict") == {"4"})
+        (condition,) = scene.conditions.active("address.conflict")
+        assert "another device may have its address" in condition.reason
+        assert scene.fresh(3)
+        assert scene.store.raw(4, INSTANT, 10) is None
+        scene.faults = honest
+        await eventually(lambda: scene.fresh(4) and not scene.subjects("address.conflict"), 60)
+
+
+async def test_a_line_full_of_noise_accuses_no_address() -> None:
+    def noisy(request: bytes, answer: bytes) -> tuple[tuple[float, bytes], ...]:
+        return ((0.001, bytes(byte ^ 0x40 for byte in answer)),)
+
+    scene = Scene(device(3), device(4), device(5))
+    async with running(scene):
+        await eventually(lambda: scene.fresh(3) and scene.fresh(4) and scene.fresh(5))
+        scene.faults = noisy
+        await eventually(
+            lambda: all(slave.counters.garbled >= 5 for slave in scene.bus.slaves().values()), 60
+        )
+        assert scene.subjects("address.conflict") == set()

@@ -3,7 +3,14 @@
 from digigate.bus.bus import Ask, Bus
 from digigate.bus.busline import BusLine, BusRooms
 from digigate.bus.requests import Priority, Requests
-from digigate.bus.status import Counters, LineState, LineStatus, SlaveState, SlaveStatus
+from digigate.bus.status import (
+    Counters,
+    LineState,
+    LineStatus,
+    SlaveIdentity,
+    SlaveState,
+    SlaveStatus,
+)
 from digigate.bus.trace import Frame, FrameKind
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "LineStatus",
     "Priority",
     "Requests",
+    "SlaveIdentity",
     "SlaveState",
     "SlaveStatus",
 ]

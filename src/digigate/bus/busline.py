@@ -136,6 +136,7 @@ class BusLine(Generic[C]):
             record.turnaround.percentile(0.5),
             record.turnaround.percentile(0.99),
             None if waiting is None else max(0.0, waiting - now),
+            slave.identity,
         )
 
 

@@ -54,8 +54,8 @@ class Identified:
     net_id: int = 0
 
 
-async def identify(ask: Ask, catalogue: Catalogue) -> Identified:
-    """Read who a device is.
+async def identify(ask: Ask, catalogue: Catalogue, expected: Model | None = None) -> Identified:
+    """Read who a device is; `expected` decides between models that answer alike.
 
     Raises:
         SlaveException: it does not identify itself.
@@ -65,8 +65,10 @@ async def identify(ask: Ask, catalogue: Catalogue) -> Identified:
     plate = name_plate(await ask(IDENTIFICATION.start, IDENTIFICATION.count))
     if plate.magic != MAGIC:
         return Identified(plate, None)
-    model = catalogue.identify(plate.product_range, plate.product_name, plate.extended_name)
-    if model is not None:
+    model = catalogue.identify(
+        plate.product_range, plate.product_name, plate.extended_name, expected
+    )
+    if model is not None and model is not expected:
         await asyncio.to_thread(catalogue.unfold, [model.key])
     if model is None or model.identification_words < _NET_ID_FROM:
         return Identified(plate, model)

@@ -38,7 +38,7 @@ class Poller:
         for address, slave in list(self.slaves.items()):
             device = wanted.get(address)
             if device is not None and _polled_alike(device, slave.device):
-                slave.device = device
+                slave.take(device)
             else:
                 slave.close()
                 del self.slaves[address]
@@ -86,6 +86,14 @@ class Poller:
                 awaited.append(released)
         for released in awaited:
             await released
+        self._suspect()
+
+    def _suspect(self) -> None:
+        """Garbled answers of few slaves speak of their addresses, of many of the line itself."""
+        suspects = sum(slave.garbling.suspected for slave in self.slaves.values())
+        of_line = suspects > 1 and 2 * suspects > len(self.slaves)
+        for slave in self.slaves.values():
+            slave.suspect_conflict(slave.garbling.suspected and not of_line)
 
     def _deal(self) -> None:
         """Hand out what is due beside the instant values."""

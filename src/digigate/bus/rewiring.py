@@ -69,7 +69,7 @@ class LoadWatch:
         """The topology has changed: what it has other loads of is looked at afresh."""
         for address, known in list(self._known.items()):
             slave = self._slaves.get(address)
-            if slave is None or _shape(slave) != known.shape:
+            if slave is None or slave.device.maintenance or _shape(slave) != known.shape:
                 self._forget(address)
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ class SlaveState(StrEnum):
     SILENT = "silent"  # backed off, tried again at growing intervals
     STRANGER = "stranger"  # it identifies as another model than the topology says
     UNCONFIRMED = "unconfirmed"  # its map is ours and the user has not confirmed it
+    MAINTENANCE = "maintenance"  # the user works on it: not polled, never the cause of an alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
+class SlaveIdentity:
+    """Who answered last; empty or 0 = it does not say."""
+
+    model: str  # key in the catalogue
+    name: str  # what it calls itself
+    serial: str  # 11 digits as printed
+    net_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SlaveStatus:
     """One slave as the poller knows it; turnarounds in seconds."""
 
@@ -55,6 +66,7 @@ class SlaveStatus:
     turnaround_p50: float | None
     turnaround_p99: float | None
     retry_in: float | None  # seconds until a silent slave is tried again
+    identity: SlaveIdentity | None = None  # None = it has not been identified yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from digigate.bus.status import SlaveState
 from digigate.catalogue import Model, Pace
 from digigate.clock import Clock
 from digigate.conditions import Conditions
-from digigate.errors import LineDown, SlaveException, SlaveTimeout
+from digigate.errors import LineDown, LineSeized, SlaveException, SlaveGarbled, SlaveTimeout
 from digigate.settings.topology import BusName, Device
 from digigate.store import Store
 from fieldbus.models import BARE, GUESSED, METER, catalogue, holding
@@ -26,6 +26,7 @@ class FakeLine:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.asked: list[int] = []
+        self.serial = (0, 0, 0)
         self.error: Callable[[int], Exception | None] = lambda _: None
 
     async def request(
@@ -36,7 +37,11 @@ class FakeLine:
         error = self.error(start)
         if error is not None:
             raise error
-        return bytes((3, 2 * count)) + holding(unit, start, count, self.model)
+        held = holding(unit, start, count, self.model)
+        if start == HELLO:
+            words = b"".join(word.to_bytes(2, "big") for word in self.serial)
+            held = held[:16] + words + held[22:]
+        return bytes((3, 2 * count)) + held
 
     def taken(self) -> list[int]:
         """What has been asked since the last look."""
@@ -293,4 +298,128 @@ async def test_a_closed_slave_leaves_nothing_behind() -> None:
     await scene.turn()
     scene.slave.close()
     assert scene.store.image(5) is None
+    assert scene.conditions.active() == ()
+
+
+def changed(scene: Scene, **facts: object) -> Device:
+    return scene.slave.device.model_copy(update=facts)
+
+
+async def test_in_maintenance_it_is_not_polled_accuses_nobody_and_shows_stale_values() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.line.error = gone
+    await scene.turn()
+    scene.slave.take(changed(scene, maintenance=True))
+    assert scene.slave.state is SlaveState.MAINTENANCE
+    assert not scene.slave.is_due(1e9)
+    assert scene.conditions.active() == ()
+    assert scene.store.raw(5, INSTANT, 10) is None
+    assert scene.slave.image is not None
+    assert not scene.slave.image.silent  # clients are let through
+
+
+async def test_after_maintenance_it_is_identified_and_read_at_once() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.slave.take(changed(scene, maintenance=True))
+    scene.slave.take(changed(scene, maintenance=False))
+    assert scene.slave.is_due(scene.seconds)
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.slave.state is SlaveState.ONLINE
+
+
+@pytest.mark.parametrize(
+    "error", [SlaveTimeout("gone"), LineDown("pulled"), SlaveException(2), None]
+)
+async def test_maintenance_that_begins_during_a_turn_has_the_last_word(
+    error: Exception | None,
+) -> None:
+    scene = Scene()
+
+    def begin(_: int) -> Exception | None:
+        scene.slave.take(changed(scene, maintenance=True))
+        return error
+
+    scene.line.error = begin
+    await scene.turn()
+    assert scene.slave.state is SlaveState.MAINTENANCE
+    assert scene.conditions.active() == ()
+    assert scene.store.raw(5, INSTANT, 10) is None
+
+
+async def test_a_lost_line_does_not_end_maintenance() -> None:
+    scene = Scene()
+    scene.slave.take(changed(scene, maintenance=True))
+    scene.slave.lose_line("pulled")
+    assert scene.slave.state is SlaveState.MAINTENANCE
+
+
+async def test_new_names_change_nothing() -> None:
+    scene = Scene()
+    await scene.turn()
+    scene.slave.take(changed(scene, name="incomer"))
+    assert await scene.turn() == [INSTANT]
+    assert scene.store.raw(5, INSTANT, 10) is not None
+
+
+async def test_another_unit_of_the_model_is_polled_and_said() -> None:
+    scene = Scene()
+    scene.slave.take(changed(scene, serial="24171010031"))
+    scene.line.serial = (0x2417, 0x1010, 99)
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.slave.state is SlaveState.ONLINE
+    assert "24171010099" in scene.slave.reason
+    (reason,) = scene.reasons("slave.replaced")
+    assert reason.startswith("slave 5 (main) was replaced")
+    assert scene.slave.identity is not None
+    assert (scene.slave.identity.model, scene.slave.identity.serial) == (METER.key, "24171010099")
+
+
+async def test_a_replaced_unit_that_is_confirmed_is_said_no_more() -> None:
+    scene = Scene()
+    scene.slave.take(changed(scene, serial="24171010031"))
+    scene.line.serial = (0x2417, 0x1010, 99)
+    await scene.turn()
+    scene.slave.take(changed(scene, serial="24171010099"))
+    assert await scene.turn() == [HELLO, INSTANT, ENERGY]
+    assert scene.reasons("slave.replaced") == []
+    assert scene.slave.reason == ""
+
+
+async def test_doubt_about_the_same_unit_costs_no_values() -> None:
+    scene = Scene()
+    scene.line.serial = (0x2417, 0x1010, 31)
+    await scene.turn()
+    scene.slave.doubt()
+    assert scene.store.raw(5, INSTANT, 10) is not None
+    scene.line.error = lambda start: gone(0) if start == INSTANT else None
+    await scene.turn()
+    scene.slave.doubt()
+    scene.line.serial = (0x2417, 0x1010, 32)
+    scene.line.error = lambda start: LineSeized("a scan is running") if start == INSTANT else None
+    assert await scene.turn() == [HELLO, INSTANT]
+    assert scene.store.raw(5, INSTANT, 10) is None
+
+
+async def test_who_is_busy_is_asked_again_in_the_next_turn() -> None:
+    scene = Scene()
+    scene.line.error = lambda start: SlaveException(6) if start == ENERGY else None
+    await scene.turn()
+    assert scene.slave.reason == ""
+    assert await scene.turn() == [INSTANT, ENERGY]
+
+
+async def test_garbled_answers_are_called_so_and_in_the_end_a_conflict() -> None:
+    scene = Scene()
+    scene.line.error = lambda _: SlaveGarbled("the answer of slave 5 came garbled")
+    await scene.turn()
+    assert "answers garbled" in scene.reasons("slave.timeout")[0]
+    for _ in range(2):
+        await scene.turn()
+    assert scene.slave.garbling.suspected
+    scene.slave.suspect_conflict(True)
+    (reason,) = scene.reasons("address.conflict")
+    assert "another device may have its address" in reason
+    scene.slave.close()
     assert scene.conditions.active() == ()
