@@ -3,6 +3,9 @@
 import argparse
 import asyncio
 import json
+import signal
+import sys
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 
@@ -93,11 +96,19 @@ def _play(capture: Capture, options: argparse.Namespace) -> int:
         speed = f" at {facts.baudrate} Bd" if facts else ""
         print(f"playing {line} of {options.file} on {options.to}{speed}; stop with Ctrl-C")
         print(f"{len(player.behaviour)} different requests are known", flush=True)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(play(player, channel, _tell))
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):
+            asyncio.run(_until_told(play(player, channel, _tell)))
     print(f"{player.played.requests} requests met, {player.played.unknown} octets unknown")
     return 0
 
 
+async def _until_told(playing: Coroutine[None, None, None]) -> None:
+    """Let it go on until SIGTERM, as a service manager says Ctrl-C."""
+    task = asyncio.ensure_future(playing)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await task
+
+
 def _tell(played: Played) -> None:
-    print(f"\r{played.requests} requests met", end="", flush=True)
+    if sys.stdout.isatty():
+        print(f"\r{played.requests} requests met", end="", flush=True)
