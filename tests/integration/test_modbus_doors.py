@@ -16,17 +16,22 @@ from pymodbus import FramerType
 from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusIOException
 
+from digigate.services.modbus.own.orders import READERS
+from digigate.services.modbus.own.sight import Moment
 from digigate.services.modbus.roles import ROLE
+from modbus import Site as ModbusSite
 from running import eventually
 from running.commissioned import (
     ABSENT,
     METER,
     OWN,
+    SWITCH,
     Site,
     commissioned,
     mbpoll_rtu,
     mbpoll_rtu_writes,
 )
+from running.simulator import ctl
 
 SOCO = [ord(letter) for letter in "SOCO"]
 INOM = 13826  # nominal current of load 1, in A (facts §3)
@@ -161,6 +166,24 @@ def test_a_slave_is_configured_through_the_gateway(site: Site) -> None:
 
 
 @pytest.mark.peer("mbpoll")
+def test_inputs_and_outputs_are_bits(site: Site) -> None:
+    """Input n and output n are bit n - 1; what is switched comes back from the slave."""
+    ctl(site.control, "io", str(SWITCH), "on", "input=3")
+    assert eventually(lambda: _bits(site, "1", 4) == [0, 0, 1, 0], what="input 3")
+    assert "Written" in _write(site, SWITCH, 1, 1, kind="0")
+    assert _bits(site, "0", 2) == [0, 1]
+    assert "Written" in _write(site, SWITCH, 0, 1, 0, kind="0")
+    assert _bits(site, "0", 2) == [1, 0]
+    assert "Illegal data address" in _write(site, SWITCH, 2, 1, kind="0")
+    assert "Illegal function" in _write(site, METER, 0, 1, kind="0")
+    ctl(site.control, "io", str(SWITCH), "off", "input=3")
+
+
+def _bits(site: Site, kind: str, count: int) -> list[int]:
+    return site.gateway.mbpoll(SWITCH, 0, count, "-t", kind)
+
+
+@pytest.mark.peer("mbpoll")
 @pytest.mark.manual(169)
 def test_writing_is_forbidden_by_the_policy_for_everybody_and_at_once(site: Site) -> None:
     usb, port = site.usb.devices["laptop"], site.gateway.ports()["rtu_tcp"]
@@ -191,6 +214,27 @@ def test_destructive_orders_are_refused_to_everybody(site: Site) -> None:
         assert "Illegal data value" in _write(site, 255, address, value), address
     assert site.gateway.mbpoll(255, 29440, 1) == [OWN]
     assert site.gateway.log.read_text().count("modbus write refused") >= 5
+
+
+def test_every_order_by_register_is_a_command_that_an_administrator_has(site: Site) -> None:
+    found = site.gateway.get("/api/v1/commands")["commands"]
+    commands = {entry["name"]: entry for entry in found}
+    time = dict.fromkeys(("day", "month", "hour", "minute", "second"), 1)
+    written = (
+        ("action", {"action": 0xB2}),
+        ("blink", {"action": 1}),
+        ("modbus-settings", {"slave_address": 9}),
+        ("clock", {**time, "year": 2030}),
+        *(("command", {"detect": mode}) for mode in (0, 1, 2)),
+        ("command", {"identify": 4}),
+        ("command", {"refresh_loads": 4}),
+    )
+    now = Moment(ModbusSite().sight)
+    for block, values in written:
+        order = READERS[block](values, now)
+        entry = commands[order.command]
+        assert "admin" in entry["profiles"], order
+        assert set(order.arguments) <= set(entry["arguments"]["properties"]), order
 
 
 @pytest.mark.peer("mbpoll")
@@ -261,10 +305,13 @@ def test_an_authority_that_is_missing_is_said_in_plain_words(site: Site, pki: Au
     eventually(lambda: site.service("modbus_tls")["state"] == "ready", what="ready")
 
 
-def _write(site: Site, unit: int, address: int, *values: int, port: int | None = None) -> str:
+def _write(
+    site: Site, unit: int, address: int, *values: int, port: int | None = None, kind: str = "4"
+) -> str:
     """What mbpoll says to a write over TCP."""
     command = ["mbpoll", "-m", "tcp", "-p", str(port or site.gateway.ports()["modbus_tcp"])]
-    command += ["-a", str(unit), "-0", "-r", str(address), "-o", "5", "127.0.0.1"]
+    command += ["-a", str(unit), "-0", "-t", kind, "-r", str(address), "-o", "5"]
+    command.append("127.0.0.1")
     done = subprocess.run(
         [*command, *map(str, values)], capture_output=True, text=True, check=False, timeout=60
     )

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from digigate.bus.frames import build
+from digigate.errors import Refused
 from fieldbus.hub import Hub
 from running import eventually
 from running.commissioned import ABSENT, METER, NEIGHBOURS, OWN, Site, commissioned
@@ -89,13 +90,13 @@ def test_200_requests_of_mbpoll_beside_other_slaves(site: Site) -> None:
     command += ["-c", "4", "-l", "20", "-o", "3", site.hub.devices["master"]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
-            eventually(lambda: _asked(site.hub, before) >= 200, what="200 requests")
+            eventually(lambda: _asked(site.hub, before) > 200, what="200 requests")
         finally:
             process.send_signal(signal.SIGINT)
             out = process.communicate(timeout=30)[0].decode()
     sent, received, errors = map(int, re.findall(r"(\d+) (?:frames|received|errors)", out)[:3])
-    assert sent >= 200, out
-    assert (received, errors) == (sent, 0), out
+    assert received >= max(200, sent - 1), out  # the last one was under way at the end
+    assert errors == 0, out
     assert _strays(site.hub, before) == []
 
 
@@ -168,7 +169,23 @@ def test_the_port_is_turned_round_and_back(site: Site) -> None:
     finally:
         site.change(buses=buses | {"rs485": rs485 | {"role": "slave"}})
     assert eventually(lambda: site.mbpoll(OWN, 50000, 1)) == [ord("S")]
-    assert _bus(site, "rs485") == "unwired"
+    assert _bus(site, "rs485") == "slave"
+
+
+@pytest.mark.manual(34)
+def test_only_one_role_can_be_saved(site: Site) -> None:
+    for wrong in (["master", "slave"], "both", ""):
+        with pytest.raises(Refused, match=r"master \| slave"):
+            site.gateway.order("settings.set", path="buses.rs485.role", value=wrong)
+    assert "role: slave" in site.settings.read_text()
+    for role in ("master", "slave"):
+        site.gateway.order("settings.set", path="buses.rs485.role", value=role)
+        assert f"role: {role}" in site.settings.read_text()
+        _until_bus(site, "slave" if role == "slave" else "up")
+
+
+def _until_bus(site: Site, state: str) -> None:
+    eventually(lambda: _bus(site, "rs485") == state, what=f"rs485 {state}")
 
 
 def _bus(site: Site, name: str) -> str:

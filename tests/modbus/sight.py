@@ -92,7 +92,7 @@ class Site:
         self.conditions = Conditions(self.clock)
         self.commands = Commands()
         self.ordered: list[tuple[str, dict[str, Any]]] = []
-        sight = Sight(
+        self.sight = Sight(
             settings=lambda: self.settings,
             topology=lambda: self.topology,
             bus=FakeBuses(),
@@ -103,7 +103,7 @@ class Site:
             started=900.0,
         )
         table = OwnTable(Catalogue.load().models[f"diris-{key_of(self.gateway)}"])
-        self.own = OwnUnit(table, sight, self.commands, self._may_destroy)
+        self.own = OwnUnit(table, self.sight, self.commands, self._may_destroy)
 
     def _may_destroy(self, client: Client) -> bool:
         return client.host in self.listed

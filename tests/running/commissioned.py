@@ -15,7 +15,7 @@ from running.gateway import Gateway, start_run
 from running.simulator import simulator
 from running.waiting import eventually
 
-OWN, METER, ABSENT = 12, 4, 99
+OWN, METER, SWITCH, ABSENT = 12, 4, 7, 99
 NEIGHBOURS = (77, 78)
 PLANT = {
     "version": 1,
@@ -31,7 +31,11 @@ PLANT = {
             "loads": [
                 {"number": 1, "name": "PC", "type": "3P+N-4CT", "nominal": 32, "usage": "it"}
             ],
-        }
+        },
+        {
+            "bus": "digiware", "address": SWITCH, "model": "digiware-io10", "name": "Contacts",
+            "serial": "24232030010", "net_id": 2,
+        },
     ],
 }  # fmt: skip
 TOPOLOGY = {
@@ -39,7 +43,8 @@ TOPOLOGY = {
         {
             "address": METER, "bus": "digiware", "model": "digiware-i35", "confirmed": True,
             "loads": [{"number": 1, "name": "PC"}],
-        }
+        },
+        {"address": SWITCH, "bus": "digiware", "model": "digiware-io10", "confirmed": True},
     ]
 }  # fmt: skip
 
@@ -96,7 +101,8 @@ def commissioned(folder: Path, **sections: object) -> Iterator[Site]:
         settings.write_text(yaml.safe_dump(wanted | sections))
         with start_run(folder / "state", settings, "--topology", str(topology)) as gateway:
             eventually(
-                lambda: gateway.order("status")["slaves"] == {str(METER): "online"}, what="online"
+                lambda: set(gateway.order("status")["slaves"].values()) == {"online"},
+                what="every slave online",
             )
             yield Site(gateway, hub, usb, control, settings)
 

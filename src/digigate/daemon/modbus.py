@@ -25,7 +25,6 @@ from digigate.services.modbus import (
     RtuConnection,
     RtuPort,
     RtuSlave,
-    Sequences,
     SerialDoor,
     Sight,
     TcpDoor,
@@ -73,7 +72,6 @@ class ModbusDoors:
         self._rooms = rooms
         self._sight = sight
         self._commands = commands
-        self._requests = Sequences(rooms.bus, self._model)
 
     def wire(self, supervisor: Supervisor[Settings]) -> None:
         """Hand every door to the supervisor."""
@@ -159,12 +157,8 @@ class ModbusDoors:
         own = OwnUnit(table, self._sight, self._commands, _may_destroy)
         units = also | {gateway.address}
         return Handler(
-            rooms.store, self._requests, configured or rooms.bus.has, own, units, self._writes
+            rooms.store, rooms.bus, configured or rooms.bus.has, own, units, self._writes
         )
-
-    def _model(self, unit: int) -> Model | None:
-        image = self._rooms.store.image(unit)
-        return None if image is None else image.model
 
     def _has_elsewhere(self, unit: int) -> bool:
         """Whether a slave has this address that is not on the RS485 line itself."""

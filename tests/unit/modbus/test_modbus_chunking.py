@@ -12,8 +12,9 @@ from digigate.services.modbus.hall import Guest
 from modbus import OFFLINE, POLLED, REFUSING, SILENT, STRANGER, UNPOLLED, FakeTransport, Plant, adu
 
 UNITS = st.sampled_from([POLLED, UNPOLLED, SILENT, OFFLINE, REFUSING, STRANGER, 0, 255, 12])
-WORD = st.integers(0, 0xFFFF)
-ADDRESS = st.sampled_from([0, 1, 5, 0x4800, 0x4801, 0x4870, 50000, 50068, 0xFFFF])
+WORD = st.one_of(st.sampled_from([0, 1, 12, 0xA1, 0xB2, 1000]), st.integers(0, 0xFFFF))
+OWN = [20000, 20048, 20049, 21300, 29440, 57600, 57605, 57856, 57864, 58112, 50000, 50068]
+ADDRESS = st.sampled_from([0, 1, 5, 0x4800, 0x4801, 0x4870, 0xFFFF, *OWN])
 COUNT = st.sampled_from([0, 1, 2, 3, 66, 125, 126, 0xFFFF])
 
 

@@ -7,7 +7,6 @@ from digigate.services.modbus.handler import ALWAYS_OWN, Handler
 from digigate.services.modbus.own import OwnTable, OwnUnit, Search, Sight
 from digigate.services.modbus.roles import by_certificate
 from digigate.services.modbus.rtu import RtuConnection, RtuPort, RtuSlave, SerialDoor
-from digigate.services.modbus.sequences import Sequences
 from digigate.services.modbus.server import Place, TcpDoor
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "RtuPort",
     "RtuSlave",
     "Search",
-    "Sequences",
     "SerialDoor",
     "Sight",
     "TcpDoor",

@@ -23,14 +23,12 @@ _monotonic = time.monotonic
 
 
 class RtuSlave:
-    """Hangs in a `Link` as a line does; `answered` and `dropped` count answers."""
+    """Hangs in a `Link` as a line does."""
 
     def __init__(self, name: str, settings: Line, answers: Answers) -> None:
         self.name = name
         self.down_reason = ""
         self.on_bug: Callable[[BaseException], None] = _unowned
-        self.answered = 0
-        self.dropped = 0
         self._silence = settings.silence
         self._echoes = settings.echo
         self._asking = Asking(answers, Client(name, f"{name}_slave"), self._answer, self._fail)
@@ -107,15 +105,12 @@ class RtuSlave:
         return crc16(segment) == 0
 
     def _answer(self, request: Request, answer: bytes) -> None:
-        if not answer or self._write is None:
-            return
-        if _monotonic() - self._last > PATIENCE:
-            self.dropped += 1
+        late = _monotonic() - self._last > PATIENCE
+        if not answer or late or self._write is None:
             return
         frame = build(request.unit, answer)
         self._echo = frame if self._echoes else b""
         self._write(frame)
-        self.answered += 1
 
     def _fail(self, error: BaseException) -> None:
         self.on_bug(error)
