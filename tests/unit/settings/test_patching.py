@@ -1,7 +1,7 @@
 """One value changed in a text that somebody wrote with care."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digigate.settings.patching import has, overlaid, with_value, without
@@ -121,6 +121,7 @@ names = st.sampled_from(["gateway", "site", "buses", "rs485", "x"])
 values = st.one_of(st.integers(), st.booleans(), st.text(max_size=20), st.lists(st.integers()))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.tuples(names, names), values), max_size=6))
 def test_values_put_one_after_the_other_all_stand(
     changes: list[tuple[tuple[str, str], object]],
