@@ -14,12 +14,9 @@ class Technician:
 
     def types(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """One command line, its exit code and what it printed."""
-        room, action, *rest = words
+        state = ("--state", str(self.gateway.state))
         return subprocess.run(
-            [
-                *(sys.executable, "-m", "digigate.cli", room, action),
-                *("--state", str(self.gateway.state), *rest),
-            ],
+            [sys.executable, "-m", "digigate.cli", *words, *state],
             cwd=ROOT,
             input=given,
             capture_output=True,

@@ -104,7 +104,7 @@ async def _told(ask: Ask, model: Model, load: Load, wired: Wired) -> Load:
     kept = _register(model, "load-name.name", load.number)
     if not load.name and kept is not None:
         with suppress(SlaveException):  # a device that keeps no names
-            update["name"] = _name(await _value(ask, kept))
+            update["name"] = printable(await _value(ask, kept))
     return load.model_copy(update=update)
 
 
@@ -121,7 +121,7 @@ def _word(code: Value | None) -> str:
     return TYPES[code] if isinstance(code, int) and 0 <= code < len(TYPES) else ""
 
 
-def _name(value: Value | None) -> str:
-    """What fits a load's name of the text that the device keeps."""
+def printable(value: Value | None) -> str:
+    """What fits a name of the text that a device keeps."""
     text = value if isinstance(value, str) else ""
     return "".join(c for c in text if c.isprintable()).strip()[:32]

@@ -3,11 +3,11 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+from digigate.cli.answers import ask
 from digigate.cli.parsers import Subparsers
 from digigate.cli.tables import print_table
-from digigate.services.control import order
 
 Options = argparse.Namespace
 
@@ -31,12 +31,8 @@ def enter(commands: Subparsers) -> None:
         parser.add_argument("--json", action="store_true", help="print the answer as it comes")
 
 
-def _ask(options: Options, command: str, **arguments: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", order(options.state / "control.sock", command, arguments))
-
-
 def _show(options: Options) -> int:
-    answer = _ask(options, "settings", path=options.path)
+    answer = ask(options, "settings", path=options.path)
     if options.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return 0
@@ -55,7 +51,7 @@ def _show(options: Options) -> int:
 
 
 def _change(options: Options, command: str, **arguments: object) -> int:
-    answer = _ask(options, command, **arguments)
+    answer = ask(options, command, **arguments)
     if options.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return 0

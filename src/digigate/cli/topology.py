@@ -5,19 +5,18 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
+from digigate.cli.answers import Answer, ask, events, print_changes
+from digigate.cli.gateways import enter_gateway
 from digigate.cli.parsers import Subparsers
 from digigate.cli.tables import print_table
 from digigate.errors import SettingsError
-from digigate.services.control import follow, order
 from digigate.settings import Topology
 from digigate.settings.file import written
 from digigate.settings.topology import Device, Load
 
 Options = argparse.Namespace
 Act = Callable[[Options], int]
-Answer = dict[str, Any]
 
 
 def enter(commands: Subparsers) -> None:
@@ -27,6 +26,7 @@ def enter(commands: Subparsers) -> None:
     _enter_reading(actions)
     _enter_devices(actions)
     _enter_loads(actions)
+    enter_gateway(actions)
 
 
 def _enter_reading(actions: Subparsers) -> None:
@@ -88,7 +88,7 @@ def _edit(
 
     def act(options: Options) -> int:
         given = {k: v for k, v in vars(options).items() if k not in {"act", "state", "json"}}
-        return _changed(options, _ask(options, f"topology.{order or name}", **given))
+        return print_changes(options, ask(options, f"topology.{order or name}", **given))
 
     parser = _action(actions, name, said, act)
     parser.add_argument("address", type=int)
@@ -101,39 +101,22 @@ def _numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",") if number]
 
 
-def _ask(options: Options, command: str, **arguments: object) -> Answer:
-    return cast("Answer", order(options.state / "control.sock", command, arguments))
-
-
-def _changed(options: Options, answer: Answer) -> int:
-    """Print what an edit changed."""
-    if options.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-        return 0
-    for change in answer["changes"]:
-        print(change["text"])
-    if not answer["changes"]:
-        print("nothing changed")
-    return 0
-
-
 def _add(options: Options) -> int:
     names = ("model", "address", "bus", "name", "loads")
     given = {name: getattr(options, name) for name in names}
-    return _changed(options, _ask(options, "topology.add", **given))
+    return print_changes(options, ask(options, "topology.add", **given))
 
 
 def _maintenance(options: Options) -> int:
     on = options.on == "on"
-    answer = _ask(options, "topology.maintenance", address=options.address, on=on)
-    return _changed(options, answer)
+    answer = ask(options, "topology.maintenance", address=options.address, on=on)
+    return print_changes(options, answer)
 
 
 def _refresh(options: Options) -> int:
     arguments = {"address": options.address, "apply": not options.preview}
     failed = 0
-    for told in follow(options.state / "control.sock", "topology.refresh", arguments):
-        event = cast("Answer", told)
+    for event in events(options, "topology.refresh", **arguments):
         failed += "error" in event
         if options.json:
             print(json.dumps(event, ensure_ascii=False), flush=True)
@@ -153,7 +136,7 @@ def _tell_refreshed(event: Answer) -> None:
 
 
 def _export(options: Options) -> int:
-    data = _ask(options, "topology.export")
+    data = ask(options, "topology.export")
     if options.format == "json" or options.json:
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     else:
@@ -171,13 +154,13 @@ def _export(options: Options) -> int:
 
 def _import(options: Options) -> int:
     arguments = {"text": _text(options.file), "name": str(options.file)}
-    preview = _ask(options, "topology.preview", **arguments)
+    preview = ask(options, "topology.preview", **arguments)
     if options.json and not options.yes:
         print(json.dumps(preview, ensure_ascii=False, indent=2))
         return 0
     if options.yes:
-        return _changed(options, _ask(options, "topology.import", **arguments))
-    _changed(options, preview)
+        return print_changes(options, ask(options, "topology.import", **arguments))
+    print_changes(options, preview)
     for problem in preview["problems"]:
         print(f"problem: {problem}")
     if preview["changes"]:
@@ -194,7 +177,7 @@ def _text(file: Path) -> str:
 
 
 def _show(options: Options) -> int:
-    answer = _ask(options, "topology")
+    answer = ask(options, "topology")
     if options.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return 0

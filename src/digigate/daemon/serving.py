@@ -16,10 +16,12 @@ from digigate.daemon.keeping import SettingsKeeper, effective
 from digigate.daemon.notify import notify, watchdog_interval
 from digigate.daemon.orders import (
     Bench,
+    Joiner,
     Planning,
     enter_clock,
     enter_configure,
     enter_detection,
+    enter_gateways,
     enter_panel,
     enter_reboot,
     enter_refresh,
@@ -31,6 +33,7 @@ from digigate.daemon.orders import (
 )
 from digigate.daemon.start import Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
+from digigate.identity import Identity
 from digigate.settings import KeptSettings
 from digigate.settings.sections import Detection
 from digigate.state import StateDirectory
@@ -81,11 +84,26 @@ def _enter_orders(house: House) -> None:
             "sockets": lambda: reports.sockets(house),
         },
     )
-    planning = Planning(house.plan, house.catalogue, house.problems, house.bus)
-    enter_topology(house.commands, planning)
-    enter_refresh(house.commands, planning)
+    _enter_topology(house)
     _enter_detection(house)
     _enter_workshop(house)
+
+
+def _enter_topology(house: House) -> None:
+    planning = Planning(
+        house.plan,
+        house.catalogue,
+        house.problems,
+        house.bus,
+        lambda: house.settings.gateway.address,
+    )
+    enter_topology(house.commands, planning)
+    enter_refresh(house.commands, planning)
+
+    def identity() -> Identity:
+        return house.settings.gateway.identity()
+
+    enter_gateways(house.commands, Joiner(planning, identity, house.ports.all))
 
 
 def _enter_workshop(house: House) -> None:

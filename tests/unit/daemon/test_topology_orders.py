@@ -33,7 +33,7 @@ class Scene:
         rooms = BusRooms(Store(clock), Conditions(clock), clock, CATALOGUE)
         bus = Bus(SETTINGS.buses, SETTINGS.polling, PLANT, rooms)
         self.plan = KeptTopology(PLANT, self._check, self.file.save)
-        planning = Planning(self.plan, CATALOGUE, self._problems, bus)
+        planning = Planning(self.plan, CATALOGUE, self._problems, bus, lambda: 1)
         self.commands = Commands()
         enter_topology(self.commands, planning)
         enter_refresh(self.commands, planning)

@@ -3,6 +3,7 @@
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
 from digigate.daemon.orders.detection import enter_detection
+from digigate.daemon.orders.gateways import Joiner, enter_gateways
 from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
 from digigate.daemon.orders.refreshing import enter_refresh
@@ -15,10 +16,12 @@ from digigate.daemon.orders.workshop import Bench, enter_workshop
 __all__ = [
     "SPEED_MAX",
     "Bench",
+    "Joiner",
     "Planning",
     "enter_clock",
     "enter_configure",
     "enter_detection",
+    "enter_gateways",
     "enter_panel",
     "enter_reboot",
     "enter_refresh",

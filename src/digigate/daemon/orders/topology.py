@@ -97,6 +97,7 @@ class Planning:
     catalogue: Catalogue
     problems: Callable[[Topology], tuple[Problem, ...]]
     bus: Bus
+    own_address: Callable[[], int]
 
     async def prepare(self, topology: Topology) -> None:
         """Read the maps that its devices need, lest the loop stands while they are unfolded."""
