@@ -110,7 +110,7 @@ class Bus:
         try:
             return await line.access.request(unit, pdu, priority, client)
         finally:
-            slave.written()
+            slave.written(pdu)
 
     async def broadcast(self, name: BusName, pdu: bytes) -> None:
         """Write to all slaves of one line at once; none of them answers.
@@ -127,7 +127,7 @@ class Bus:
             await line.access.broadcast(pdu)
         finally:
             for slave in line.poller.slaves.values():
-                slave.written()
+                slave.written(pdu)
 
     @asynccontextmanager
     async def session(self, unit: int, client: Hashable) -> AsyncGenerator[Ask, None]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from digigate.bus.garbling import Garbling
 from digigate.bus.identification import Identified, identify
 from digigate.bus.plan import Read, plan
+from digigate.bus.reach import changes, harmless
 from digigate.bus.recognition import judge
 from digigate.bus.requests import Priority, Requests
 from digigate.bus.sequences import Layout
@@ -70,6 +71,7 @@ class PolledSlave:
         loads = [load.number for load in device.loads]
         self.reads: tuple[Read, ...] = plan(self.model, loads) if self.model else ()
         self.sequences = Layout(self.model.blocks if self.model else ())
+        self._spared = harmless(self.model) if self.model else ()
         self.image: SlaveImage | None = None
         self.identity: SlaveIdentity | None = None
         self.garbling = Garbling()
@@ -138,8 +140,10 @@ class PolledSlave:
         """One rotating read is due in the next turn."""
         self._due.add(read)
 
-    def written(self) -> None:
-        """A client has written to the slave: nothing is served until it has been read again."""
+    def written(self, pdu: bytes) -> None:
+        """A client has written: nothing is served until it is read again, if that can matter."""
+        if not changes(pdu, self._spared):
+            return
         if self.image is not None:
             self.image.invalidate()
         self.deal(Pace.BOUNDARY)

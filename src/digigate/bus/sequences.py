@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from digigate.bus.frames import MASK_WRITE, READ_REGISTERS, READ_WRITE
+from digigate.bus.reach import Span, ranges
 from digigate.catalogue import Block
 
 QUIET = 2.0
@@ -20,9 +20,6 @@ blocks of a download, and short enough for the next one to wait.
 """
 _COMMAND = "-command"
 _PARTS = (_COMMAND, "-header", "-data")
-_WRITE_REGISTERS = frozenset((6, 16, MASK_WRITE, READ_WRITE))
-
-Span = tuple[int, int]  # first register, and the one behind the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Layout:
         """What a request PDU does to them."""
         if not self._parts:
             return NOTHING
-        reads, writes = _ranges(pdu)
+        reads, writes = ranges(pdu)
         return Touched(
             frozenset(stem for stem, span in self._parts if _overlap(span, (*reads, *writes))),
             frozenset(stem for stem, span in self._commands if _overlap(span, writes)),
@@ -68,27 +65,6 @@ def _span(block: Block) -> Span:
 
 def _overlap(span: Span, ranges: Iterable[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in ranges)
-
-
-def _ranges(pdu: bytes) -> tuple[list[Span], list[Span]]:
-    """The registers that a request reads and writes."""
-    function = pdu[0] if pdu else 0
-    reads, writes = [], []
-    if function in READ_REGISTERS or function == READ_WRITE:
-        reads.append(_range(pdu, 1, 3))
-    if function == READ_WRITE:
-        writes.append(_range(pdu, 5, 7))
-    elif function == 16:
-        writes.append(_range(pdu, 1, 3))
-    elif function in _WRITE_REGISTERS:
-        start = int.from_bytes(pdu[1:3], "big")
-        writes.append((start, start + 1))
-    return reads, writes
-
-
-def _range(pdu: bytes, start: int, count: int) -> Span:
-    first = int.from_bytes(pdu[start : start + 2], "big")
-    return first, first + int.from_bytes(pdu[count : count + 2], "big")
 
 
 @dataclass(slots=True)

@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from digigate.clock import Clock
-from digigate.errors import Unreachable
+from digigate.errors import SettingsError, Unreachable
 from digigate.settings.sections import Addressing, Buses, Parity
 from digigate.settings.topology import BusName, Device, Load, Topology
-from digigate.simulator.plant import BusPlan, Plant
+from digigate.simulator.plant import BusPlan, Plant, SlavePlan
 from digigate.supervisor import Ready, Service
 
 log = logging.getLogger(__name__)
@@ -49,27 +51,18 @@ class PlantSite:
         """The plant's slaves as a gateway would have found them.
 
         Nobody where slaves share addresses: such a plant is as it comes out of its boxes.
+
+        Raises:
+            SettingsError: they are more than a gateway can serve.
         """
         addresses = [slave.address for slave in self.plant.slaves]
         if len(set(addresses)) < len(addresses):
             return Topology()
-        return Topology(
-            devices=tuple(
-                Device(
-                    address=slave.address,
-                    bus=BusName(slave.bus),
-                    model=slave.model,
-                    name=slave.name,
-                    serial=slave.serial,
-                    net_id=slave.net_id,
-                    loads=tuple(
-                        Load(number=load.number, name=load.name, usage=load.usage, type=load.type)
-                        for load in slave.loads
-                    ),
-                )
-                for slave in self.plant.slaves
-            )
-        )
+        try:
+            return Topology(devices=tuple(map(_device, self.plant.slaves)))
+        except ValidationError as error:
+            told = "; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())
+            raise SettingsError(f"{self.file}: {told}") from error
 
     def _line(self, name: str, bus: BusPlan) -> dict[str, object]:
         return {
@@ -79,6 +72,21 @@ class PlantSite:
             "stop_bits": bus.stop_bits,
             "addressing": Addressing.PRIVATE,
         }
+
+
+def _device(slave: SlavePlan) -> Device:
+    return Device(
+        address=slave.address,
+        bus=BusName(slave.bus),
+        model=slave.model,
+        name=slave.name,
+        serial=slave.serial,
+        net_id=slave.net_id,
+        loads=tuple(
+            Load(number=load.number, name=load.name, usage=load.usage, type=load.type)
+            for load in slave.loads
+        ),
+    )
 
 
 class PlantService:

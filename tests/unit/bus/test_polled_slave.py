@@ -255,7 +255,7 @@ async def test_a_lost_line_is_not_the_slaves_fault() -> None:
 async def test_after_a_write_nothing_is_served_until_read_again() -> None:
     scene = Scene()
     await scene.turn()
-    scene.slave.written()
+    scene.slave.written(b"\x06" + INSTANT.to_bytes(2, "big") + b"\0\1")
     assert scene.store.raw(5, INSTANT, 10) is None
     assert await scene.turn() == [INSTANT, ENERGY, EXTREMES]
     assert scene.store.raw(5, ENERGY, 6) is not None

@@ -69,3 +69,20 @@ def test_edits_of_a_demo_outlive_a_restart_until_its_plant_changes(tmp_path: Pat
     device = redrawn.device(6)
     assert device is not None
     assert device.name == "Data room"
+
+
+def test_a_plant_with_shared_addresses_begins_without_a_topology() -> None:
+    start = demo_start(Path("s"), ROOT / "config" / "unaddressed-plant.yaml", None, free_ports=True)
+    assert start.topology is not None
+    assert start.topology.devices == ()
+
+
+def test_a_plant_of_33_slaves_is_refused_in_words(tmp_path: Path) -> None:
+    plant = tmp_path / "plant.yaml"
+    slaves = [
+        f"  - {{bus: digiware, address: {address}, model: digiware-u30, net_id: {address}}}"
+        for address in range(2, 35)
+    ]
+    plant.write_text("\n".join(("version: 1", "buses: {digiware: {}}", "slaves:", *slaves)))
+    with pytest.raises(SettingsError, match="33 devices; at most 32"):
+        demo_start(tmp_path, plant, None, free_ports=True)
