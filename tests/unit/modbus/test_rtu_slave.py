@@ -1,7 +1,7 @@
 """On RS485 beside other slaves: it speaks when asked, in time, and never for another."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +35,8 @@ class Line:
         self.slave.on_bug = self.bugs.append
         self.slave.attach(self.said.append)
 
-    def _timer(self, _: object) -> "Line":
+    def _timer(self, silence: Callable[[], None]) -> "Line":
+        self.fall_silent = silence
         return self
 
     def arm(self, at: float) -> None:
@@ -48,7 +49,7 @@ class Line:
         """Each piece with a silence behind it."""
         for piece in pieces:
             self.slave.heard(piece, self.now)
-            self.slave._guarded()
+            self.fall_silent()
 
     async def settle(self) -> list[bytes]:
         """What was said once nothing is under way."""
@@ -78,7 +79,7 @@ async def test_it_speaks_only_after_a_silence(line: Line) -> None:
     line.slave.heard(ASKED, 0.0)
     assert line.said == []
     line.slave.heard(b"\x4d", 0.0)
-    line.slave._guarded()
+    line.fall_silent()
     assert await line.settle() == []
 
 
@@ -172,7 +173,7 @@ async def test_a_bug_ends_the_port(monkeypatch: pytest.MonkeyPatch) -> None:
     line.plant.handler._own = None  # type: ignore[assignment]
     line.slave.heard(ASKED, 0.0)
     with pytest.raises(AttributeError):
-        line.slave._guarded()
+        line.fall_silent()
     assert len(line.bugs) == 1
 
 

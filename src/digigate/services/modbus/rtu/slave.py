@@ -8,6 +8,7 @@ asking somebody else.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from digigate.bus.frames import LONGEST, build, crc16
 from digigate.bus.timer import Timer
@@ -46,7 +47,7 @@ class RtuSlave:
     def attach(self, write: Callable[[bytes], None]) -> None:
         """The port is open."""
         self._begin_anew()
-        self._timer = Timer(self._guarded)
+        self._timer = Timer(partial(self._guarded, self._fall_silent))
         self._write = write
 
     def detach(self, reason: str) -> None:
@@ -60,8 +61,10 @@ class RtuSlave:
 
     def heard(self, data: bytes, now: float) -> None:
         """Octets came in at `now`."""
-        if self._timer is None:
-            return
+        if self._timer is not None:
+            self._guarded(self._hear, data, now, self._timer)
+
+    def _hear(self, data: bytes, now: float, timer: Timer) -> None:
         data = self._without_echo(data)
         if not data:
             return
@@ -72,7 +75,7 @@ class RtuSlave:
         ended = bool(found) and found[-1].end == self._finder.heard
         self._asked = found[-1] if ended else None
         self._last = now
-        self._timer.arm(now + self._silence)
+        timer.arm(now + self._silence)
 
     def _without_echo(self, data: bytes) -> bytes:
         """What is not our own answer coming back from the line."""
@@ -83,9 +86,10 @@ class RtuSlave:
         self._echo = self._echo[size:]
         return data[size:]
 
-    def _guarded(self) -> None:
+    def _guarded(self, act: Callable[..., None], *arguments: object) -> None:
+        """Run a callback of the loop; its failure must end the service that owns the port."""
         try:
-            self._fall_silent()
+            act(*arguments)
         except BaseException as bug:
             self._fail(bug)
             raise

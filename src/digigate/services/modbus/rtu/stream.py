@@ -86,8 +86,13 @@ class RtuPort:
 
     def heard(self, data: bytes, _: float) -> None:
         """Octets came in."""
-        if self._talk is not None:
+        if self._talk is None:
+            return
+        try:
             self._talk.take(data)
+        except BaseException as bug:
+            self._fail(bug)
+            raise
 
     def _fail(self, error: BaseException) -> None:
         self.on_bug(error)
