@@ -1,16 +1,22 @@
 """A technician's day: unknown meters on both buses, found and given addresses of their own."""
 
 import signal
+import subprocess
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from running.commissioning import Commissioning, commissioning
+from running.gateway import ROOT
 from running.waiting import eventually
 
 QUICK = {"digiware": {"baudrate": 115200}, "rs485": {"baudrate": 115200}}
+ABOUT_A_MINUTE = 75.0
+IDENTIFY = 20049  # of the gateway's own registers
 IN_STEP = 0.25  # seconds by which LEDs may be apart on a busy machine; they flash once a second
 
 
@@ -60,7 +66,7 @@ BOTH = {
 }
 
 
-@pytest.mark.manual(43, 44, 45)
+@pytest.mark.manual(43, 44, 45, 59)
 def test_fast_finds_three_of_a_mixed_bus_and_complete_five(tmp_path: Path) -> None:
     with commissioning(tmp_path, MIXED) as site:
         done = site.cli("detect")
@@ -72,6 +78,9 @@ def test_fast_finds_three_of_a_mixed_bus_and_complete_five(tmp_path: Path) -> No
         report = site.search(mode="complete")
         assert site.devices() == COMPLETELY
         assert (report["refusals"], report["hints"]) == ([], [])
+        done = site.cli("detect", "--drop-silent")
+        assert "FAST does not look for (diris-a20 at 13, countis-e43 at 14)" in done.stdout
+        assert site.devices() == COMPLETELY
 
 
 @pytest.mark.manual(29, 41, 46)
@@ -173,6 +182,14 @@ def test_a_slave_of_another_speed_stays_dark_and_is_named(tmp_path: Path) -> Non
         assert standings == {3: "known", 4: "silent"}
 
 
+def test_a_silent_line_is_heard_at_the_other_speeds_if_asked(tmp_path: Path) -> None:
+    lost = slave("rs485", 4, "diris-b30", 4, baudrate=38400)
+    with commissioning(tmp_path, {"buses": {"rs485": QUICK["rs485"]}, "slaves": [lost]}) as site:
+        done = site.cli("detect", "--speeds")
+        assert "rs485: nothing was heard at 115200 Bd 8N1" in done.stdout
+        assert "rs485: at 38400 Bd somebody answers at 4" in done.stdout
+
+
 def test_ctrl_c_stops_the_search_and_leaves_everything_as_it_was(tmp_path: Path) -> None:
     with commissioning(tmp_path, FACTORY) as site, site.begin("detect") as program:
         site.until("conflicts")
@@ -205,8 +222,15 @@ def test_conflicts_of_a_plain_line_are_solved_one_slave_at_a_time(tmp_path: Path
         assert sorted(site.devices()) == [5, 6]
 
 
+def _write(site: Commissioning, register: int, word: int) -> None:
+    """A write by Modbus TCP to the gateway itself."""
+    port = str(site.gateway.ports()["modbus_tcp"])
+    target = ["mbpoll", "-m", "tcp", "-p", port, "-a", "255", "-0", "-r", str(register)]
+    subprocess.run([*target, "-1", "-q", "127.0.0.1", str(word)], check=True, timeout=30)
+
+
 @pytest.mark.peer("mbpoll")
-@pytest.mark.manual(25, 26)
+@pytest.mark.manual(21, 25, 26)
 def test_the_lamps_of_a_running_gateway(tmp_path: Path) -> None:
     plant = {"buses": QUICK, "slaves": [slave("digiware", 3, "digiware-i30", 3)]}
     with commissioning(tmp_path, plant) as site:
@@ -215,7 +239,27 @@ def test_the_lamps_of_a_running_gateway(tmp_path: Path) -> None:
         eventually(lambda: site.lamp("on") == "steady", what="ON steady")
         assert site.cli("identify").returncode == 0
         assert site.lamp("on") == "blinking"
+        eventually(lambda: site.lamp("on") == "steady", what="ON steady again")
+        _write(site, IDENTIFY, 255)
+        assert site.lamp("on") == "blinking"
         assert "ALARM      off" in site.cli("panel").stdout
         site.ctl("slave", "off", "3")
         eventually(lambda: site.lamp("com") == "off", what="no traffic")
         eventually(lambda: site.lamp("alarm") == "blinking", what="a system alarm")
+
+
+@pytest.mark.manual(54)
+def test_a_full_plant_at_its_own_pace_is_searched_within_two_minutes(tmp_path: Path) -> None:
+    plant = yaml.safe_load((ROOT / "config" / "full-plant.yaml").read_text())
+    plant["slaves"][1]["address"] = plant["slaves"][0]["address"]
+    with commissioning(tmp_path, plant, paced=True) as site:
+        began = time.monotonic()
+        site.gateway.order("detect.start")
+        (conflict,) = site.until("conflicts")["conflicts"]
+        assert time.monotonic() - began < ABOUT_A_MINUTE
+        assert len(conflict["slaves"]) == 2
+        for pressed in conflict["slaves"]:
+            site.ctl("press", f"0x{pressed['net_id']:08X}")
+        report = site.until("done")["report"]
+        assert report["seconds"] <= 120
+        assert len({entry["slave"]["address"] for entry in report["devices"]}) == 32

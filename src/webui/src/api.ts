@@ -183,6 +183,7 @@ export type Phase =
   | "conflicts"
   | "solving"
   | "reading"
+  | "speeds"
   | "done"
   | "stopped"
   | "failed";

@@ -41,6 +41,7 @@ export const PHASE_LOOKS: Readonly<Record<Detection["phase"], Look>> = {
   conflicts: { tone: "warn", icon: "warn" },
   solving: { tone: "warn", icon: "busy" },
   reading: { tone: "idle", icon: "busy" },
+  speeds: { tone: "idle", icon: "busy" },
   done: { tone: "ok", icon: "ok" },
   stopped: { tone: "idle", icon: "idle" },
   failed: { tone: "bad", icon: "bad" },

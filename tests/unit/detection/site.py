@@ -1,6 +1,6 @@
 """A gateway's ground for a search over wires in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from digigate.bus.detection.asking import Questions
@@ -55,7 +55,10 @@ class Site:
         idle = {bus: "no port is set" for bus in BusName if bus not in self.wires}
         limits = Limits(self.baudrate)
         ground = Ground(CATALOGUE, self.former, self.gateway, limits, lines, idle)
-        return Search(ground, wishes, self.board, lambda found: self.conflicts.append(tuple(found)))
+        return Search(ground, wishes, self.board, self._conflicted)
+
+    def _conflicted(self, found: Collection[Conflict], searched: Collection[BusName]) -> None:
+        self.conflicts.append(tuple(found))
 
     async def run(
         self, mode: DetectionMode = FAST, resolve: Resolution = AUTOMATIC, *, keep: bool = True

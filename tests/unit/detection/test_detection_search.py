@@ -177,6 +177,15 @@ async def test_what_is_beyond_192_loads_is_refused_with_its_reason() -> None:
     assert sum(len(device.loads) for device in topology.devices) == 192
 
 
+@pytest.mark.parametrize("baudrate", [38400, 57600, 115200])
+@pytest.mark.manual(36)
+async def test_rs485_carries_32_devices_from_38400_bd_on(baudrate: int) -> None:
+    wire = Wire(*(slave("diris-b30", address, address) for address in range(2, 34)))
+    topology, report = await Site({RS485: wire}, baudrate=baudrate).run()
+    assert (len(topology.devices), report.refusals) == (32, ())
+
+
+@pytest.mark.manual(35)
 async def test_rs485_carries_ten_devices_at_9600_bd() -> None:
     wire = Wire(*(slave("diris-b30", address, address) for address in range(2, 14)))
     topology, report = await Site({RS485: wire}, baudrate=9600).run()

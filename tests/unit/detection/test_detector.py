@@ -224,3 +224,23 @@ async def test_a_silent_line_is_heard_at_other_speeds_where_that_was_asked_for(
         assert report is not None
         found = [hint.text for hint in report.hints if hint.kind is HintKind.SPEED]
         assert found == ["digiware: at 9600 Bd somebody answers at 5"] * speeds
+
+
+async def test_a_conflict_on_a_bus_that_could_not_be_searched_still_stands() -> None:
+    wires = {DIGIWARE: Wire(slave("digiware-i30", 4, 7)), RS485: Wire(*slaves(2))}
+    async with running(wires, addressing="plain") as gateway:
+        await gateway.search(Wishes(FAST, AUTOMATIC))
+        assert gateway.subjects() == ["rs485:5"]
+        wires[RS485].down = "the cable was pulled"
+        await gateway.search(Wishes(FAST, AUTOMATIC))
+        assert gateway.subjects() == ["rs485:5"]
+
+
+async def test_a_topology_that_was_edited_meanwhile_is_not_overwritten() -> None:
+    edited = Topology(devices=(Device(address=9, bus=DIGIWARE, model="digiware-i30"),))
+    wire = Wire(slave("digiware-i30", 4, 7))
+    async with running({DIGIWARE: wire}) as gateway:
+        wire.before = lambda unit, _: gateway.plan.replace(edited) if unit == 50 else None
+        assert await gateway.search(Wishes(FAST, AUTOMATIC)) is Phase.FAILED
+        assert gateway.plan.current == edited
+        assert "edited" in gateway.detector.status.reason

@@ -191,6 +191,8 @@ class Detector:
             topology, report = await Search(ground, wishes, self._board, self._conflicted).run()
         if wishes.speeds:
             report = await self._heard_at_speeds(report)
+        if self._rooms.plan.current is not ground.former:
+            raise SettingsError("the topology was edited while the search ran: search again")
         self._rooms.plan.replace(topology)
         return report
 
@@ -206,10 +208,11 @@ class Detector:
                 found += [hints.at_speed(bus, speed) for speed in speeds]
         return replace(report, hints=(*report.hints, *found))
 
-    def _conflicted(self, conflicts: Collection[Conflict]) -> None:
+    def _conflicted(self, conflicts: Collection[Conflict], searched: Collection[BusName]) -> None:
         for conflict in conflicts:
             self._rooms.conditions.set(CONFLICT, conflict.subject, conflict.words)
-        self._stand({conflict.subject for conflict in conflicts})
+        elsewhere = {s for s in self._standing if s.partition(":")[0] not in searched}
+        self._stand(elsewhere | {conflict.subject for conflict in conflicts})
 
     def _stand(self, subjects: set[str]) -> None:
         """These conflicts stand; all others are over."""

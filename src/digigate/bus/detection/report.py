@@ -40,9 +40,10 @@ _FIGURE = {
     Phase.CONFLICTS: 3,
     Phase.SOLVING: 4,
     Phase.READING: 5,
+    Phase.SPEEDS: 5,
     Phase.DONE: 6,
 }
-_RUNNING = frozenset({*_FIGURE, Phase.SPEEDS}) - {Phase.DONE}
+_RUNNING = frozenset(_FIGURE) - {Phase.DONE}
 
 
 class Trouble(StrEnum):

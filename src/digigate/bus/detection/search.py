@@ -31,14 +31,16 @@ from digigate.settings.topology import BusName, Topology
 
 
 class Search:
-    """Runs once; `conflicted` is called with the conflicts that stand, each time they change."""
+    """Runs once; `conflicted` is called with the conflicts that stand and the buses of which that
+    is known, each time they change.
+    """
 
     def __init__(
         self,
         ground: Ground,
         wishes: Wishes,
         board: Board,
-        conflicted: Callable[[Collection[Conflict]], None],
+        conflicted: Callable[[Collection[Conflict], Collection[BusName]], None],
     ) -> None:
         self._ground = ground
         self._wishes = wishes
@@ -212,7 +214,7 @@ class Search:
     def _tell_contests(self) -> None:
         told = self._told()
         self._board.conflicts(told)
-        self._conflicted(told)
+        self._conflicted(told, self._searched())
 
     def _report(self, settled: Settled) -> Report:
         mode, ground = self._wishes.mode, self._ground
