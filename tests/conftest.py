@@ -4,6 +4,10 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("digigate", deadline=None)  # a busy machine is no failure
+settings.load_profile("digigate")
 
 REQUIRED = os.environ.get("DIGIGATE_REQUIRE_PEERS") == "1"
 

@@ -129,6 +129,31 @@ def test_loads_retyped_live_are_noticed_and_refreshed(technician: Technician) ->
     assert changed() == []
 
 
+def conditions(technician: Technician, name: str) -> list[str]:
+    found = technician.gateway.get("/api/v1/conditions")["conditions"]
+    return [c["subject"] for c in found if c["name"] == name]
+
+
+def test_a_refresh_accepts_a_device_that_was_replaced(technician: Technician) -> None:
+    plan = technician.does("topology", "export")
+    other = plan.replace("24232030009", "24230010001")
+    assert other != plan
+    technician.does("topology", "import", "-", "--yes", given=other)
+    eventually(lambda: conditions(technician, "slave.replaced") == ["6"], what="slave.replaced")
+    said = technician.does("topology", "refresh", "6")
+    assert "serial 24230010001 -> 24232030009" in said
+    eventually(lambda: conditions(technician, "slave.replaced") == [], what="its end")
+
+
+def test_a_refresh_recognises_another_model(technician: Technician) -> None:
+    technician.does("topology", "model", "20", "countis-e24")
+    eventually(lambda: conditions(technician, "slave.stranger") == ["20"], what="slave.stranger")
+    said = technician.does("topology", "refresh", "20")
+    assert "model countis-e24 -> diris-b30" in said
+    assert "load 20/4 (Forklift chargers): added" in said
+    eventually(lambda: conditions(technician, "slave.stranger") == [], what="its end")
+
+
 def test_32_devices_with_192_loads_are_full(technician: Technician, home: Path) -> None:
     plan = technician.does("topology", "export")
     extra = [

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -15,7 +14,7 @@ from digigate.errors import SettingsError
 from digigate.settings.explaining import told
 from digigate.settings.form import dotted, inner_section
 from digigate.settings.sections import Section, Settings
-from digigate.settings.strict_yaml import Document, YamlError, parse
+from digigate.settings.strict_yaml import Document, YamlError, dump, parse
 from digigate.settings.topology import Topology
 from digigate.state import write_atomically
 
@@ -23,8 +22,6 @@ log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Section)
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-
-_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where PyYAML has it
 
 VERSION = 1
 MODE = 0o640  # where there is no file yet
@@ -138,9 +135,7 @@ class TopologyFile(SectionFile[Topology]):
 
 def written(section: Section) -> str:
     """The text of a file that holds this section."""
-    data = section.model_dump(mode="json")
-    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return dump(section.model_dump(mode="json"))
 
 
 def _drop_empty(section: type[Section], data: dict[str, Any]) -> None:

@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-import yaml
-
-from digigate.settings.strict_yaml import Document, YamlError, parse
+from digigate.settings.strict_yaml import Document, YamlError, dump, parse
 
 Where = tuple[str, ...]
 Tree = dict[str, Any]
@@ -73,7 +71,7 @@ def _first(candidates: Sequence[Sequence[str]], wanted: Tree) -> str:
                 return text
         except YamlError:
             continue
-    return yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=100)
+    return dump(wanted)
 
 
 def _replaced(lines: list[str], number: int, value: object) -> list[str]:
@@ -81,7 +79,11 @@ def _replaced(lines: list[str], number: int, value: object) -> list[str]:
     if match is None:
         return []
     head, _, comment = match.groups()
-    return [*lines[: number - 1], f"{head} {_flow(value)}{comment or ''}", *lines[number:]]
+    return [
+        *lines[: number - 1],
+        f"{head} {dump(value, one_line=True)}{comment or ''}",
+        *lines[number:],
+    ]
 
 
 def _inserted(lines: list[str], document: Document, where: Where, value: object) -> list[str]:
@@ -97,7 +99,7 @@ def _inserted(lines: list[str], document: Document, where: Where, value: object)
 
 def _block(names: Where, value: object, indent: int) -> Iterator[str]:
     for depth, name in enumerate(names):
-        last = f" {_flow(value)}" if depth == len(names) - 1 else ""
+        last = f" {dump(value, one_line=True)}" if depth == len(names) - 1 else ""
         yield f"{' ' * (indent + depth * _STEP)}{name}:{last}"
 
 
@@ -125,11 +127,6 @@ def _end(lines: list[str], number: int) -> int:
 
 def _depth(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _flow(value: object) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000)
-    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _put(tree: Tree, where: Where, value: object) -> None:

@@ -1,4 +1,6 @@
-"""YAML without surprises: no key twice, no aliases, no dates, and every value's line is known."""
+"""YAML without surprises: no key twice, no aliases, no dates, every value's line known, and what
+is written reads as it was.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +63,30 @@ def parse(text: str) -> Document:
         raise YamlError(f"line {mark.line + 1 if mark else 1}: {error.problem}") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise YamlError(f"line 1: {' '.join(str(error).split())}") from error
+
+
+def dump(data: object, *, one_line: bool = False) -> str:
+    """The text of a document, or of one value to stand behind its key."""
+    width = 1 << 30 if one_line else 100
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, default_flow_style=one_line, sort_keys=False, allow_unicode=True,
+        width=width,
+    )  # fmt: skip
+    return text.removesuffix("\n").removesuffix("\n...") if one_line else text
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """The one in C, ten times faster, where PyYAML has it."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Text with breaks, which YAML folds into spaces, is written with escapes."""
+    style = '"' if _ODD_BREAKS & set(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_ODD_BREAKS = frozenset("\n\x85\u2028\u2029")
+_Dumper.add_representer(str, _represent_text)
 
 
 def _document(loader: _Loader) -> Document:

@@ -88,6 +88,14 @@ def test_what_is_written_in_another_way_is_right_all_the_same(text: str) -> None
     assert less == {"gateway": {"address": 3}}
 
 
+@pytest.mark.parametrize("value", ["a\x85b", "\u2028", "\u2029 x", "x\n y", " é ", "'", "\ufeff"])
+def test_no_character_is_lost(value: str) -> None:
+    assert parse(with_value(CARE, ("gateway", "site"), value)).data["gateway"]["site"] == value
+    assert parse(with_value("{gateway: {}}", ("gateway", "site"), value)).data == {
+        "gateway": {"site": value}
+    }
+
+
 def test_a_value_or_a_whole_section_is_taken_away() -> None:
     assert changed(CARE, without(CARE, ("gateway", "site"))) == [
         "-  site: Plant 7    # as on the door"
