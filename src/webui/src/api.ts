@@ -24,6 +24,8 @@ export interface Counters {
   exceptions: number;
   timeouts: number;
   crc_errors: number;
+  garbled: number;
+  lost: number;
   stale_bytes: number;
 }
 

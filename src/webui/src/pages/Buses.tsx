@@ -19,6 +19,8 @@ export const COUNTERS = [
   "exceptions",
   "timeouts",
   "crc_errors",
+  "garbled",
+  "lost",
   "stale_bytes",
 ] as const satisfies readonly (keyof Counters)[];
 

@@ -164,7 +164,7 @@ export function DeviceStanding({ device }: { device: Device }) {
   return (
     <>
       <State kind="device" state={state} look={DEVICE_LOOKS[state]} />
-      {reason && (
+      {reason && state !== "maintenance" && (
         <span class="sub why" lang="en">
           {reason}
         </span>
