@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from digigate.bus.status import LineState
 from digigate.bus.timer import Timer
 from digigate.clock import Clock
 from digigate.conditions import Conditions
-from digigate.errors import LineDown
+from digigate.errors import LineDown, SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
 from fieldbus import ScriptedSlaves, eventually, link_to
 from fieldbus.scripted import right_answer
@@ -225,3 +226,27 @@ async def test_a_timer_calls_back_once_and_never_early() -> None:
     await asyncio.sleep(0.05)
     assert len(calls) == 2
     timer.close()
+
+
+async def test_a_tcp_peer_that_swallows_everything_costs_time_outs_and_nothing_else() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        async with kept_open(
+            f"socket://127.0.0.1:{mute.getsockname()[1]}", turnaround_max=0.05
+        ) as scene:
+            await scene.up()
+            for _ in range(2):
+                with pytest.raises(SlaveTimeout):
+                    await scene.line.request(5, READ)
+            counters = scene.line.ledger.tally
+            assert (counters.asked, counters.timeouts) == (2, 2)
+
+
+async def test_a_tcp_peer_that_vanished_is_missed_by_itself() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as peer:
+        settings = LineSettings(port=f"socket://127.0.0.1:{peer.getsockname()[1]}")
+        port = await open_port(settings, ignore)
+        assert port._transport is not None
+        ours = port._transport.get_extra_info("socket")
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+        await port.close()

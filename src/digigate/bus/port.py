@@ -147,9 +147,19 @@ class _DeviceTransport(SerialTransport):  # type: ignore[misc]  # pyserial-async
     def _abort(self, exc: Exception | None) -> None:
         if self._closing:
             return
-        with suppress(termios.error, serial.SerialException, OSError):
-            self._serial.reset_output_buffer()  # closing waits for output that nobody will take
         super()._abort(exc)
+
+    def _call_connection_lost(self, exc: Exception | None) -> None:
+        """Close the device in a thread: a driver may wait for output that nobody will take."""
+        self._write_buffer.clear()
+        closing = asyncio.get_running_loop().run_in_executor(None, _close, self._serial)
+        closing.add_done_callback(lambda _: self._protocol.connection_lost(exc))
+
+
+def _close(device: serial.Serial) -> None:
+    with suppress(termios.error, serial.SerialException, OSError):
+        device.reset_output_buffer()
+    device.close()
 
 
 async def open_port(settings: Line, heard: Heard) -> Port:
