@@ -53,7 +53,7 @@ def test_the_overview_shows_every_device_and_leads_to_its_values(
     visit(page, demo, "/")
     for device in demo.get("/api/v1/devices")["devices"]:
         expect(page.get_by_text(device["name"], exact=True).first).to_be_visible()
-    page.get_by_role("link", name="Workshop").first.click()
+    page.get_by_role("link", name="Workshop", exact=True).first.click()
     expect(page).to_have_url(demo.url("/devices/4"))
     expect(page.get_by_role("row", name="Current I1")).to_contain_text(" A")
     assert complaints == []

@@ -91,9 +91,12 @@ def test_a_fault_is_seen_by_its_class(
 
 
 def test_frames_carry_values_by_name(demo: Gateway) -> None:
-    lines = digigate(demo, "sniff", "--unit", str(WORKSHOP), "--values", "--count", "24")
+    def instant_block() -> str | None:
+        lines = digigate(demo, "sniff", "--unit", str(WORKSHOP), "--values", "--count", "24")
+        return lines if "read registers 18432..18523 (92)" in lines else None
+
+    lines = eventually(instant_block, what="a read of the instant block among 24 frames")
     assert "current.i1@instant/load1 = " in lines
-    assert "read registers 18432..18523 (92)" in lines
 
 
 def test_a_capture_replays_the_same_each_time(
@@ -101,7 +104,13 @@ def test_a_capture_replays_the_same_each_time(
 ) -> None:
     faults.plant("fault.set", on=str(WORKSHOP), kind="crc", share=0.5)
     file = tmp_path / "line.cap"
-    digigate(faults, "sniff", "--bus", "digiware", "--count", "60", "--write", str(file))
+
+    def captured() -> bool:
+        """A slave that stammers is backed off between its turns, so not every capture hears it."""
+        digigate(faults, "sniff", "--bus", "digiware", "--count", "60", "--write", str(file))
+        return "garbled" in file.read_text()
+
+    eventually(captured, what="a garbled frame in a capture")
     replays = [replayed(file, capsys) for _ in range(2)]
     assert replays[0] == replays[1]
     verdicts = [json.loads(line) for line in replays[0].splitlines()]
