@@ -6,25 +6,12 @@ from dataclasses import dataclass
 
 from digigate.bus.requests import Priority, Requests
 from digigate.catalogue import Model, Point, Value, decode
+from digigate.catalogue.loadtypes import LOAD_TYPES
 from digigate.errors import SlaveException
 from digigate.settings.topology import Load
 
 Ask = Callable[[int, int], Awaitable[bytes]]
 """`ask(start, count)`: the words of these holding registers of the device."""
-
-TYPES = (
-    "",
-    "1P+N-1CT",
-    "2P-1CT",
-    "2P+N-2CT",
-    "3P-1CT",
-    "3P-2CT",
-    "3P-3CT",
-    "3P+N-1CT",
-    "3P+N-3CT",
-    "3P+N-4CT",
-)
-"""By the code of a load's type register (facts/modbus README §3); 0 is undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +105,9 @@ async def _value(ask: Ask, point: Point) -> Value | None:
 
 
 def _word(code: Value | None) -> str:
-    return TYPES[code] if isinstance(code, int) and 0 <= code < len(TYPES) else ""
+    if not isinstance(code, int) or not 1 <= code <= len(LOAD_TYPES):
+        return ""
+    return LOAD_TYPES[code - 1]
 
 
 def printable(value: Value | None) -> str:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 from digigate.catalogue import Catalogue
+from digigate.catalogue.loadtypes import LoadType
 from digigate.errors import SettingsError
 from digigate.simulator.physics.demand import Usage
-from digigate.simulator.physics.wiring import LoadType
 
 Name = Annotated[str, Field(max_length=32, pattern=r"^[^\r\n\x00]*$")]
 Bus = Annotated[str, Field(pattern="^(digiware|rs485)$")]

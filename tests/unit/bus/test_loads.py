@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from digigate.bus.loads import TYPES, Wired, read_loads, read_wiring
+from digigate.bus.loads import Wired, read_loads, read_wiring
 from digigate.catalogue import Catalogue, RegisterType, encode
 from digigate.errors import SlaveException, SlaveTimeout
 from digigate.settings.topology import Load
@@ -107,10 +107,6 @@ async def test_the_former_type_stays_where_the_device_tells_none() -> None:
 async def test_types_are_told_in_words(code: int, word: str) -> None:
     device = Device((1, code, ""))
     assert await read_wiring(device.ask, I35, 1) == Wired(enabled=True, type=word)
-
-
-def test_all_ten_types_have_a_word() -> None:
-    assert (len(TYPES), len(set(TYPES))) == (10, 10)
 
 
 async def test_a_load_that_the_model_cannot_have_is_none() -> None:

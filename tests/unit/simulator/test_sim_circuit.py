@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digigate.catalogue.loadtypes import LOAD_TYPES, LoadType
 from digigate.simulator.physics.chance import DAY
 from digigate.simulator.physics.circuit import Circuit, Rating, Values
 from digigate.simulator.physics.demand import Usage
 from digigate.simulator.physics.supply import Grid, sequences, unbalance
-from digigate.simulator.physics.wiring import LOAD_TYPES, LoadType
 
 GRID = Grid(230.0, 50, 3)
 TIMES = st.floats(300 * DAY, 900 * DAY)

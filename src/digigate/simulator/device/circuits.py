@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from digigate.catalogue import Model, Point, Value
+from digigate.catalogue.loadtypes import LOAD_TYPES
 from digigate.simulator.device.answers import ILLEGAL_VALUE, Illegal
 from digigate.simulator.device.deeds import Words
 from digigate.simulator.device.nameplate import block_of, load_setting
-from digigate.simulator.physics.wiring import LOAD_TYPES
 from digigate.simulator.plant import LoadPlan
 
 LEAVES = ("enabled", "type", "inom")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from digigate.catalogue import Model, Point, Value
-from digigate.simulator.physics.wiring import LOAD_TYPES
+from digigate.catalogue.loadtypes import LOAD_TYPES
 from digigate.simulator.plant import BusPlan, LoadPlan, Network, SlavePlan
 
 BUILD_DATE = datetime(2025, 6, 16, 9, 30)  # noqa: DTZ001 -- a date without a zone

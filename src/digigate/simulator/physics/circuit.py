@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
+from digigate.catalogue.loadtypes import LoadType
 from digigate.simulator.physics.chance import between
 from digigate.simulator.physics.demand import HABITS, Demand, Usage
 from digigate.simulator.physics.harmonics import distortion
 from digigate.simulator.physics.supply import Grid, Supply, sequences, unbalance
-from digigate.simulator.physics.wiring import LoadType, wiring
+from digigate.simulator.physics.wiring import wiring
 
 Values = dict[str, float]
 """Quantity key -> value in the quantity's unit; what the wiring does not give is not in it."""

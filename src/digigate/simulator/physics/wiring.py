@@ -1,21 +1,8 @@
 """How a load is wired: which phases it has and what its module can measure of them."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-LoadType = Literal[
-    "1P+N-1CT",
-    "2P-1CT",
-    "2P+N-2CT",
-    "3P-1CT",
-    "3P-2CT",
-    "3P-3CT",
-    "3P+N-1CT",
-    "3P+N-3CT",
-    "3P+N-4CT",
-]
-LOAD_TYPES: tuple[LoadType, ...] = get_args(LoadType)
-"""As the tables print them; a load's type register counts from 1 in this order, 0 = undefined."""
+from digigate.catalogue.loadtypes import LoadType
 
 
 @dataclass(frozen=True, slots=True)
