@@ -28,7 +28,9 @@ class SimulatedBus:
     Time stands still in the plant, so a block that differs is a wrong value in the store.
     """
 
-    def __init__(self, folder: Path, slaves: Sequence[Told], **line: object) -> None:
+    def __init__(
+        self, folder: Path, slaves: Sequence[Told], retry_max: float, line: Mapping[str, object]
+    ) -> None:
         self.clock = Clock()
         self.store = Store(self.clock)
         self.conditions = Conditions(self.clock)
@@ -36,7 +38,7 @@ class SimulatedBus:
         topology = Topology(devices=tuple(_device(slave) for slave in slaves))
         wired = {"port": str(folder / "rs485.tty"), "addressing": "private", **line}
         self.settings = Buses.model_validate({"rs485": wired})
-        self.polling = Polling(retry_max=1, integration_period=60)
+        self.polling = Polling(retry_max=retry_max, integration_period=60)
         self.bus = Bus(self.settings, self.polling, topology, rooms)
         self.puts = 0
         self.wrong: list[str] = []
@@ -81,7 +83,7 @@ def _device(slave: Told) -> Device:
 
 @asynccontextmanager
 async def simulated(
-    folder: Path, slaves: Sequence[Told], wire: Told, **line: object
+    folder: Path, slaves: Sequence[Told], wire: Told, *, retry_max: float = 1, **line: object
 ) -> AsyncIterator[SimulatedBus]:
     """The plant and the bus, polling, while the block runs."""
     plant = {"buses": {"rs485": dict(wire)}, "slaves": [{"bus": "rs485", **s} for s in slaves]}
@@ -94,7 +96,7 @@ async def simulated(
     try:
         assert process.stdout
         assert await process.stdout.readline()
-        bus = SimulatedBus(folder, slaves, **line)
+        bus = SimulatedBus(folder, slaves, retry_max, line)
         await bus.order("clock", freeze=True)
         with bus.store.watch(bus.judge):
             async with _polled(bus):

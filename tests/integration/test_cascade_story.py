@@ -62,3 +62,15 @@ def test_a_far_slave_without_supply_is_silent_and_the_line_stays_up(
     finally:
         far.plant("slave.on", address=5)
     eventually(lambda: state(near, 5) == "online", what="slave 5 online again", within=90)
+
+
+@pytest.mark.manual(10, 32)
+@pytest.mark.peer("mbpoll")
+@pytest.mark.parametrize(("address", "serial"), [(4, "24171020117"), (20, "23401050044")])
+def test_slaves_of_both_buses_are_read_over_ethernet(
+    both: tuple[Gateway, Gateway], address: int, serial: str
+) -> None:
+    far, _ = both
+    eventually(lambda: state(far, address) == "online", what=f"slave {address} online")
+    when, where, number = far.mbpoll(address, 50008, 3)
+    assert f"{when:04x}{where:04x}{number:03d}" == serial

@@ -1,8 +1,10 @@
 """Where a line is plugged in, and why some stay closed."""
 
+import pytest
+
 from digigate.bus.plug import Plug
 from digigate.bus.status import LineState
-from digigate.settings.sections import Line, Role, Rs485
+from digigate.settings.sections import Buses, Line, Role, Rs485
 from digigate.settings.topology import RemoteGateway
 
 
@@ -27,3 +29,9 @@ def test_a_remote_gateway_is_somewhere_on_the_network() -> None:
     plug = Plug.to(RemoteGateway(key="hall", model="diris-m50", host="10.0.0.5", port=1502))
     assert (plug.place, plug.baudrate) == ("10.0.0.5:1502", 0)
     assert plug.open is not None
+
+
+@pytest.mark.manual(37)
+def test_a_bus_that_nobody_has_set_runs_at_38400_baud() -> None:
+    buses = Buses()
+    assert Plug.of(buses.digiware).baudrate == Plug.of(buses.rs485).baudrate == 38400
