@@ -240,3 +240,16 @@ def test_a_step_of_the_gateways_clock_reaches_the_slaves(demo: Gateway) -> None:
 def _hour(gateway: Gateway) -> list[int]:
     time: dict[str, Any] = gateway.get("/api/v1/gateway")
     return [(int(time["time"][11:13]) + time["utc_offset"] // 3600) % 24]
+
+
+def test_all_slaves_of_a_bus_are_told_the_same_at_once(demo: Gateway) -> None:
+    demo.order("settings.set", path="time.slaves", value=False)  # or they are set right again
+    try:
+        told = digigate(demo, "broadcast", "digiware", "57600", "1", "2", "2031", "3", "4", "5")
+        assert "told to 3, 4, 5, 6, 7, 8; nobody answers" in told
+        for address in (WORKSHOP, OFFICE):
+            assert "clock.year = 2031" in digigate(demo, "read", str(address), "clock.year")
+        refused = digigate(demo, "broadcast", "rs485", "57344", "9", code=1)
+        assert "to each by itself" in refused or "detection gives the addresses" in refused
+    finally:
+        demo.order("settings.set", path="time.slaves", value=True)

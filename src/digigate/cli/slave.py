@@ -1,4 +1,4 @@
-"""`digigate read`, `digigate write`: one value of one slave, by name or by register."""
+"""`digigate read | write | broadcast`: values of one slave, or the same to all of a line."""
 
 import argparse
 import json
@@ -8,10 +8,11 @@ from typing import Any
 from digigate.catalogue import RegisterType
 from digigate.cli.parsers import Subparsers
 from digigate.services.control import order
+from digigate.settings.topology import BusName
 
 
 def enter(commands: Subparsers) -> None:
-    """Add `read` and `write`."""
+    """Add `read`, `write` and `broadcast`."""
     read = commands.add_parser("read", help="read a value or a register of a slave")
     _what(read)
     read.set_defaults(act=_read)
@@ -20,6 +21,13 @@ def enter(commands: Subparsers) -> None:
     write.add_argument("value", metavar="VALUE")
     write.add_argument("--yes", action="store_true", help="on real hardware too")
     write.set_defaults(act=_write)
+    telling = commands.add_parser("broadcast", help="write registers of all slaves of a bus")
+    telling.add_argument("bus", type=BusName, choices=list(BusName), metavar="BUS")
+    telling.add_argument("register", type=int, metavar="REGISTER")
+    telling.add_argument("values", type=int, nargs="+", metavar="VALUE", help="one word each")
+    telling.add_argument("--yes", action="store_true", help="on real hardware too")
+    telling.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    telling.set_defaults(act=_broadcast)
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
@@ -82,4 +90,17 @@ def _write(options: argparse.Namespace) -> int:
     if after and not answer["holds"]:
         print("  the slave does not say what was written: it may be a command, or refused quietly")
         return 1
+    return 0
+
+
+def _broadcast(options: argparse.Namespace) -> int:
+    asked = {
+        "bus": options.bus,
+        "register": options.register,
+        "values": options.values,
+        "agreed": options.yes,
+    }
+    answer: Any = order(options.state / "control.sock", "bus.broadcast", asked)
+    told = ", ".join(map(str, answer["slaves"]))
+    print(f"{', '.join(answer['names'])}: told to {told}; nobody answers a broadcast")
     return 0

@@ -31,6 +31,7 @@ from digigate.daemon.orders import (
     enter_topology,
     enter_workshop,
 )
+from digigate.daemon.orders.telling import enter_broadcast
 from digigate.daemon.start import Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
 from digigate.identity import Identity
@@ -111,6 +112,7 @@ def _enter_workshop(house: House) -> None:
         house.bus, house.roster, house.catalogue, house.clock, lambda: house.settings.buses
     )
     enter_workshop(house.commands, bench)
+    enter_broadcast(house.commands, house.bus, house.roster, lambda: house.settings.buses)
     enter_configure(house.commands, house.roster, house.catalogue)
     enter_slave_clocks(house.commands, house.slave_clocks)
 
