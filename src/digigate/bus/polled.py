@@ -157,7 +157,8 @@ class PolledSlave:
 
     def lose_line(self, reason: str) -> None:
         """Nobody can be asked: what it showed is stale, and it is not to blame."""
-        if self.model is None or self.device.maintenance:
+        never_asked = self.state is SlaveState.UNKNOWN and not self.running
+        if self.model is None or self.device.maintenance or never_asked:
             return
         self._stand_back(silent=True)
         self._back_off = RETRY_FIRST

@@ -423,3 +423,9 @@ async def test_garbled_answers_are_called_so_and_in_the_end_a_conflict() -> None
     assert "another device may have its address" in reason
     scene.slave.close()
     assert scene.conditions.active() == ()
+
+
+async def test_a_line_that_is_not_open_yet_changes_nothing() -> None:
+    scene = Scene()
+    scene.slave.lose_line("the line is not open yet")
+    assert (scene.slave.state, scene.changes) == (SlaveState.UNKNOWN, 0)
