@@ -110,3 +110,54 @@ def test_without_scripts_the_page_says_so(demo: Gateway, browser: Browser) -> No
     expect(notice).to_be_visible()
     assert "JavaScript" in (notice.text_content() or "")
     context.close()
+
+
+LIBRARY = {
+    "Gateways": ["D-50", "D-50v2", "D-70", "G-30/G-40", "G-50/G-60", "M-50", "M-70"],
+    "DIRIS B": ["B-10", "B-30 RF", "B-30 RS485"],
+    "DIRIS Digiware": [
+        "D-40", "I-30", "I-30 dc", "I-31", "I-33", "I-35", "I-35 dc", "I-43", "I-45", "I-60",
+        "I-61", "IO-10", "IO-20", "S-130", "S-135", "S-Datacenter", "U-10", "U-20", "U-30",
+        "U-31 dc", "U-32 dc", "R-60",
+    ],
+    "COUNTIS": [
+        "Ci", "E03", "E04", "E13", "E14", "E17", "E18", "E23", "E24", "E27", "E28", "E33", "E34",
+        "E43", "E44", "E44R", "E47", "E48", "E53", "ECI32", "ECI3",
+    ],
+    "DIRIS A": [
+        "A-10", "A-20", "A-30", "A-40", "A-40 Ethernet", "A-40 Profibus", "A14", "A17",
+        "A17 2In", "A17 THD", "A17 THD In", "A60", "A80",
+    ],
+    "Switches": ["ATyS p M", "C55", "C65", "C66"],
+    "Old DIRIS A": ["A10", "A20", "A20v2", "A40v2", "A40v3"],
+}  # fmt: skip
+"""What the manual prints (§11.2.1)."""
+
+
+@pytest.mark.manual(102, 103, 104, 105, 106, 107, 108)
+def test_the_add_dialog_offers_the_manuals_list(demo: Gateway, page: Page) -> None:
+    visit(page, demo, "/devices")
+    page.get_by_role("button", name="Add a product").click()
+    product = page.get_by_role("dialog").get_by_label("Product")
+    expect(product.locator("option")).to_have_count(76)  # and "choose"
+    offered = product.locator("optgroup").evaluate_all(
+        "groups => groups.map(g => [g.label, [...g.children].map(o => o.textContent)])"
+    )
+    assert dict(offered) == LIBRARY
+
+
+def test_who_may_not_add_is_told_how_it_is_done(
+    demo: Gateway, page: Page, complaints: list[str]
+) -> None:
+    visit(page, demo, "/devices")
+    page.get_by_role("button", name="Add a product").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Product").select_option(label="I-35")
+    dialog.get_by_label("Address").fill("30")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text(
+        "digigate topology add digiware-i35 30 --bus digiware"
+    )
+    assert all("403" in complaint for complaint in complaints)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -40,6 +40,7 @@ export type DeviceState =
 export interface Device {
   address: number;
   bus: string;
+  gateway: string;
   model: { key: string; name: string; family: string; certainty: string };
   name: string;
   serial: string;
@@ -254,6 +255,19 @@ export interface Topics {
 }
 
 export type Topic = keyof Topics;
+
+/** The products of the manual's list (§11.2.1), as /api/v1/library tells them. */
+export interface Product {
+  model: string;
+  name: string;
+  certainty: string;
+  loads: number;
+  detection: string;
+}
+
+export interface Library {
+  groups: { group: string; products: Product[] }[];
+}
 
 /** What this gateway can hold at most (§6.2). */
 export const DEVICES_MAX = 32;

@@ -4,6 +4,9 @@ import { t, tOr } from "./words";
 
 export const busName = (name: Bus["name"]): string => tOr(`bus.${name}`, name);
 
+/** The line by which a device is reached: a bus of this box, or a remote gateway. */
+export const lineOf = ({ bus, gateway }: Pick<Device, "bus" | "gateway">): string => gateway || bus;
+
 export const serviceName = (name: string): string => tOr(`service.${name}`, tOr(`bus.${name}`, name));
 
 export const deviceName = (device: Pick<Device, "name" | "model">): string =>

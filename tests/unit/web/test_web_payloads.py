@@ -42,6 +42,7 @@ def test_a_device_joins_topology_catalogue_and_bus() -> None:
     assert shown[0] == {
         "address": METER,
         "bus": "digiware",
+        "gateway": "",
         "model": {
             "key": "diris-i30",
             "name": "DIRIS Digiware I-30",

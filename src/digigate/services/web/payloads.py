@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 
 from digigate.bus.status import Counters, LineStatus, SlaveState, SlaveStatus
+from digigate.catalogue import Model
 from digigate.conditions import Condition
 from digigate.panel import SILK_SCREEN
 from digigate.services.web.jsonable import Json, Object, hexadecimal, instant, number
@@ -60,6 +61,7 @@ def device(view: View, configured: Device, status: SlaveStatus | None) -> Object
     return {
         "address": configured.address,
         "bus": str(configured.bus),
+        "gateway": configured.gateway,
         "model": _model(view, configured.model),
         "name": configured.name,
         "serial": configured.serial,
@@ -72,9 +74,9 @@ def device(view: View, configured: Device, status: SlaveStatus | None) -> Object
 def buses(view: View) -> Object:
     """The lines with their use of the wire."""
     slaves = view.bus.slaves()
-    there = Counter(str(device.bus) for device in view.topology().devices)
+    there = Counter(_line(device) for device in view.topology().devices)
     online = Counter(
-        str(device.bus) for device in view.topology().devices if _online(slaves.get(device.address))
+        _line(device) for device in view.topology().devices if _online(slaves.get(device.address))
     )
     return {
         "buses": [_bus(line, there[line.name], online[line.name]) for line in view.bus.lines()],
@@ -111,6 +113,31 @@ def panel(view: View) -> Object:
         },
         "silk_screen": list(SILK_SCREEN),
     }
+
+
+def library(view: View) -> Object:
+    """The manual's list of products (§11.2.1), in its order, as a dialog offers them."""
+    return {
+        "groups": [
+            {"group": str(group), "products": [_product(model) for model in models]}
+            for group, models in view.catalogue.library.items()
+        ]
+    }
+
+
+def _product(model: Model) -> Object:
+    return {
+        "model": model.key,
+        "name": model.library.name if model.library else model.name,
+        "certainty": str(model.certainty),
+        "loads": model.loads.count,
+        "detection": str(model.detection),
+    }
+
+
+def _line(device: Device) -> str:
+    """The line by which a device is reached: a bus of this box, or a remote gateway."""
+    return device.gateway or str(device.bus)
 
 
 def _online(status: SlaveStatus | None) -> bool:

@@ -51,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     _api("/conditions", api.payload(payloads.conditions), "What is wrong now"),
     _api("/detection", api.payload(payloads.detection), "The search for slaves"),
     _api("/panel", api.payload(payloads.panel), "The lamps of the front panel"),
+    _api("/library", api.payload(payloads.library), "The products that can be added"),
     _api("/stream", api.stream, "Server-sent events of all the above", head=False),
     _api("/commands", ordering.listing, "What can be ordered, and by whom"),
     Route("POST", V1 + "/commands/{name}", ordering.execute, Profile.USER, "Order something"),

@@ -1,7 +1,7 @@
 import { momentText } from "../ages";
 import type { Bus, Counters, Device } from "../api";
 import { board, devices, zone } from "../live/state";
-import { busName, deviceName, devicePath } from "../naming";
+import { busName, deviceName, devicePath, lineOf } from "../naming";
 import { duration, integer, percent } from "../numbers";
 import { Anchor } from "../parts/Anchor";
 import { DeviceStanding } from "../parts/DeviceList";
@@ -39,7 +39,7 @@ export function Buses() {
 }
 
 function Section({ bus }: { bus: Bus }) {
-  const slaves = (devices.value ?? []).filter((device) => device.bus === bus.name);
+  const slaves = (devices.value ?? []).filter((device) => lineOf(device) === bus.name);
   return (
     <section class="block">
       <header class="block-head">
@@ -80,7 +80,7 @@ function Wire({ bus }: { bus: Bus }) {
       <Facts
         facts={[
           [t("ui.bus.port"), <code>{bus.port}</code>],
-          [t("ui.bus.speed"), `${integer(bus.baudrate, said)}\u202fBd`],
+          [t("ui.bus.speed"), bus.baudrate > 0 ? `${integer(bus.baudrate, said)}\u202fBd` : null],
           [t("ui.bus.since"), bus.since && momentText(bus.since, said, zone.value)],
           [
             t("ui.bus.utilisation"),

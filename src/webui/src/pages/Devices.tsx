@@ -1,4 +1,5 @@
 import { board } from "../live/state";
+import { AddButton } from "../parts/AddDialog";
 import { DeviceList } from "../parts/DeviceList";
 import { Waiting } from "../parts/Empty";
 import { t } from "../words";
@@ -9,6 +10,7 @@ export function Devices() {
     <>
       <h1>{t("ui.page.devices")}</h1>
       {snapshot ? <DeviceList snapshot={snapshot} /> : <Waiting />}
+      <AddButton />
     </>
   );
 }

@@ -38,8 +38,8 @@ export function BusCard({ bus }: { bus: Bus }) {
 function Plug({ bus }: { bus: Bus }) {
   return (
     <>
-      <code title={bus.port}>{bus.port}</code> · {integer(bus.baudrate, language.value)}
-      {"\u202f"}Bd
+      <code title={bus.port}>{bus.port}</code>
+      {bus.baudrate > 0 && ` · ${integer(bus.baudrate, language.value)}\u202fBd`}
     </>
   );
 }

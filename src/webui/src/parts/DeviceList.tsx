@@ -4,7 +4,7 @@ import type { Device, Figure } from "../api";
 import { devicePower } from "../figures";
 import { matches } from "../listing";
 import { board, measuring, type Snapshot } from "../live/state";
-import { busName, deviceName, devicePath } from "../naming";
+import { busName, deviceName, devicePath, lineOf } from "../naming";
 import { CERTAINTY_TONES, DEVICE_LOOKS } from "../states";
 import { t, tn, tOr } from "../words";
 import { Age } from "./Age";
@@ -116,8 +116,8 @@ function columns(received: number): Column<Row>[] {
     {
       key: "bus",
       label: t("ui.column.bus"),
-      cell: ({ device }) => busName(device.bus),
-      sort: ({ device }) => device.bus,
+      cell: ({ device }) => busName(lineOf(device)),
+      sort: ({ device }) => lineOf(device),
     },
     {
       key: "map",

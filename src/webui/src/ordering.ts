@@ -1,0 +1,30 @@
+/** Orders to the gateway: one entry of its table of commands, or why it was refused. */
+const API = "/api/v1";
+
+export type Outcome = { done: true } | { done: false; denied: boolean; reason: string };
+
+/** Order something; the reason of a refusal is the gateway's own words. */
+export async function order(name: string, given: Record<string, unknown>): Promise<Outcome> {
+  try {
+    const answer = await fetch(`${API}/commands/${name}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(given),
+    });
+    if (answer.ok) return { done: true };
+    const { error } = (await answer.json()) as { error: { message: string } };
+    return { done: false, denied: answer.status === 403, reason: error.message };
+  } catch (error) {
+    return { done: false, denied: false, reason: String(error) };
+  }
+}
+
+/** What a GET of the API answers; null where it does not. */
+export async function ask<T>(path: string): Promise<T | null> {
+  try {
+    const answer = await fetch(`${API}${path}`, { cache: "no-store" });
+    return answer.ok ? ((await answer.json()) as T) : null;
+  } catch {
+    return null;
+  }
+}
