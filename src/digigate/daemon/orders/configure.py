@@ -9,12 +9,11 @@ from digigate.bus.configuring import Outcome, Setting, Vocabulary, configure, sh
 from digigate.bus.roster import Roster
 from digigate.catalogue import Catalogue
 from digigate.commands import Arguments, Command, Commands, Json
-from digigate.settings.profiles import Profile
+from digigate.daemon.orders.workshop import SEE
+from digigate.settings.profiles import ADMINISTRATORS
 
 Unit = Annotated[int, Field(ge=1, le=247)]
 CLIENT = "configure"
-SEE = frozenset({Profile.USER, Profile.ADVANCED, Profile.ADMIN, Profile.CYBER})
-CHANGE = frozenset({Profile.ADMIN, Profile.CYBER})
 
 
 class Show(Arguments):
@@ -51,7 +50,7 @@ def enter_configure(commands: Commands, roster: Roster, catalogue: Catalogue) ->
         return {"address": asked.address, "model": talk.model.key, **_outcome(outcome)}
 
     commands.add(Command("configure.show", Show, look, SEE, audited=False))
-    commands.add(Command("configure.set", Set, change, CHANGE))
+    commands.add(Command("configure.set", Set, change, ADMINISTRATORS))
 
 
 def _setting(setting: Setting) -> Json:

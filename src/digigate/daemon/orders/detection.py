@@ -9,11 +9,9 @@ from pydantic import Field
 
 from digigate.bus.detection import Detector, Wishes
 from digigate.commands import Arguments, Command, Commands, Json, Stream
-from digigate.settings.profiles import Profile
+from digigate.settings.profiles import ADMINISTRATORS
 from digigate.settings.sections import Detection, DetectionMode, Resolution
 from digigate.settings.topology import BusName
-
-COMMISSIONERS = frozenset({Profile.ADMIN, Profile.CYBER})
 
 Address = Annotated[int, Field(ge=1, le=247)]
 
@@ -62,8 +60,8 @@ def enter_detection(
     async def assign(asked: Assign) -> Json:
         return asdict(await detector.assign(asked.bus, asked.address, asked.to))
 
-    commands.add(Command("detect.start", Start, start, COMMISSIONERS))
-    commands.add(Command("detect.stop", Arguments, stop, COMMISSIONERS))
-    commands.add(Command("detect.status", Arguments, status, COMMISSIONERS, audited=False))
-    commands.add(Stream("detect.watch", Arguments, watch, COMMISSIONERS, audited=False))
-    commands.add(Command("detect.assign", Assign, assign, COMMISSIONERS))
+    commands.add(Command("detect.start", Start, start, ADMINISTRATORS))
+    commands.add(Command("detect.stop", Arguments, stop, ADMINISTRATORS))
+    commands.add(Command("detect.status", Arguments, status, ADMINISTRATORS, audited=False))
+    commands.add(Stream("detect.watch", Arguments, watch, ADMINISTRATORS, audited=False))
+    commands.add(Command("detect.assign", Assign, assign, ADMINISTRATORS))

@@ -20,7 +20,7 @@ from digigate.bus.identification import Identified
 from digigate.bus.remote import RemoteLine
 from digigate.catalogue import Model
 from digigate.commands import Arguments, Command, Commands, Json, Stream
-from digigate.daemon.orders.topology import WHO, Planning, told
+from digigate.daemon.orders.topology import Planning, told
 from digigate.errors import SettingsError
 from digigate.identity import Identity
 from digigate.settings import Topology
@@ -28,6 +28,7 @@ from digigate.settings.difference import difference
 from digigate.settings.editing import model_named
 from digigate.settings.explaining import made
 from digigate.settings.joining import join, key_for, listed, map_addresses, part
+from digigate.settings.profiles import ADMINISTRATORS
 from digigate.settings.topology import Device, RemoteGateway
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -116,9 +117,9 @@ def enter_gateways(commands: Commands, joiner: Joiner) -> None:
     async def remove(asked: OfGateway) -> Json:
         return planning.apply(part(planning.plan.current, asked.key))
 
-    commands.add(Stream("topology.gateway.add", Joining, add, WHO))
-    commands.add(Stream("topology.gateway.refresh", Again, refresh, WHO))
-    commands.add(Command("topology.gateway.remove", OfGateway, remove, WHO))
+    commands.add(Stream("topology.gateway.add", Joining, add, ADMINISTRATORS))
+    commands.add(Stream("topology.gateway.refresh", Again, refresh, ADMINISTRATORS))
+    commands.add(Command("topology.gateway.remove", OfGateway, remove, ADMINISTRATORS))
 
 
 async def _search(

@@ -8,8 +8,8 @@ from pydantic import Field
 from digigate.bus.detection import Detector, Wishes
 from digigate.commands import Arguments, Command, Commands, Json
 from digigate.daemon.front import Front
-from digigate.daemon.orders.detection import COMMISSIONERS
 from digigate.panel import SILK_SCREEN, starts_search
+from digigate.settings.profiles import ADMINISTRATORS
 from digigate.settings.sections import Detection
 
 
@@ -57,6 +57,6 @@ def enter_panel(
             detector.start(Wishes(stored.mode, stored.resolve))
         return {"started": started}
 
-    commands.add(Command("panel", Arguments, panel, COMMISSIONERS, audited=False))
-    commands.add(Command("identify", Sought, identify, COMMISSIONERS))
-    commands.add(Command("button.addr", Held, button, COMMISSIONERS))
+    commands.add(Command("panel", Arguments, panel, ADMINISTRATORS, audited=False))
+    commands.add(Command("identify", Sought, identify, ADMINISTRATORS))
+    commands.add(Command("button.addr", Held, button, ADMINISTRATORS))

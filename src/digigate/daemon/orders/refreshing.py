@@ -10,10 +10,11 @@ from digigate.bus.identification import MAGIC, identify
 from digigate.bus.loads import asking, read_loads
 from digigate.catalogue import Catalogue
 from digigate.commands import Arguments, Commands, Json, Stream
-from digigate.daemon.orders.topology import WHO, Planning, told
+from digigate.daemon.orders.topology import Planning, told
 from digigate.errors import SettingsError, SlaveError
 from digigate.settings import Topology, editing
 from digigate.settings.difference import difference
+from digigate.settings.profiles import ADMINISTRATORS
 
 
 class Refreshing(Arguments):
@@ -35,7 +36,7 @@ def enter_refresh(commands: Commands, planning: Planning) -> None:
                     raise
                 yield {"address": address, "error": str(error)}
 
-    commands.add(Stream("topology.refresh", Refreshing, refresh, WHO))
+    commands.add(Stream("topology.refresh", Refreshing, refresh, ADMINISTRATORS))
 
 
 async def _refreshed(address: int, asked: Refreshing, planning: Planning) -> Json:

@@ -7,9 +7,7 @@ from digigate.commands import Arguments, Command, Commands, Json
 from digigate.daemon.keeping import SettingsKeeper
 from digigate.errors import SettingsError
 from digigate.settings.by_path import changers, fields_under, value_at
-from digigate.settings.profiles import Profile
-
-WHO = frozenset({Profile.ADMIN, Profile.CYBER})
+from digigate.settings.profiles import ADMINISTRATORS, Profile
 
 
 class OfPath(Arguments):
@@ -47,9 +45,13 @@ def enter_settings(commands: Commands, keeper: SettingsKeeper) -> None:
         file = keeper.kept.reset(asked.path)
         return _applied(keeper, asked.path, before, file)
 
-    commands.add(Command("settings", OfPath, show, WHO, audited=False))
-    commands.add(Command("settings.set", Setting, put, WHO, rights=lambda a: _who(a.path)))
-    commands.add(Command("settings.reset", Resetting, reset, WHO, rights=lambda a: _who(a.path)))
+    commands.add(Command("settings", OfPath, show, ADMINISTRATORS, audited=False))
+    commands.add(
+        Command("settings.set", Setting, put, ADMINISTRATORS, rights=lambda a: _who(a.path))
+    )
+    commands.add(
+        Command("settings.reset", Resetting, reset, ADMINISTRATORS, rights=lambda a: _who(a.path))
+    )
 
 
 def _fields(keeper: SettingsKeeper, path: str) -> list[Any]:
@@ -92,4 +94,4 @@ def _who(path: str) -> frozenset[Profile]:
     try:
         return frozenset.intersection(*map(changers, fields_under(path)))
     except SettingsError:
-        return WHO  # the effect says what is wrong with the path
+        return ADMINISTRATORS  # the effect says what is wrong with the path

@@ -4,9 +4,7 @@ from datetime import datetime
 
 from digigate.bus.clocks import SlaveClock, SlaveClocks
 from digigate.commands import Arguments, Command, Commands, Json
-from digigate.settings.profiles import Profile
-
-CHANGE = frozenset({Profile.ADMIN, Profile.CYBER})
+from digigate.settings.profiles import ADMINISTRATORS, EVERYBODY
 
 
 def enter_slave_clocks(commands: Commands, clocks: SlaveClocks) -> None:
@@ -19,8 +17,8 @@ def enter_slave_clocks(commands: Commands, clocks: SlaveClocks) -> None:
         clocks.set_all()
         return {"due": sorted(clocks.plan.known)}
 
-    commands.add(Command("clocks", Arguments, tell, frozenset(Profile), audited=False))
-    commands.add(Command("clocks.set", Arguments, set_all, CHANGE))
+    commands.add(Command("clocks", Arguments, tell, EVERYBODY, audited=False))
+    commands.add(Command("clocks.set", Arguments, set_all, ADMINISTRATORS))
 
 
 def _told(known: SlaveClock) -> Json:

@@ -14,10 +14,8 @@ from digigate.commands import Arguments, Command, Commands, Json
 from digigate.settings import KeptTopology, Problem, Topology, TopologyFile, editing
 from digigate.settings.difference import Change, difference
 from digigate.settings.explaining import made
-from digigate.settings.profiles import Profile
+from digigate.settings.profiles import ADMINISTRATORS
 from digigate.settings.topology import BusName, Device
-
-WHO = frozenset({Profile.ADMIN, Profile.CYBER})
 
 A = TypeVar("A", bound=Arguments)
 Address = Annotated[int, Field(ge=1, le=247)]
@@ -113,10 +111,14 @@ class Planning:
 
 def enter_topology(commands: Commands, planning: Planning) -> None:
     """Everything that is done to the topology without asking the field."""
-    commands.add(Command("topology", Arguments, _shown(planning), WHO, audited=False))
-    commands.add(Command("topology.export", Arguments, _exported(planning), WHO, audited=False))
-    commands.add(Command("topology.preview", Text, _previewed(planning), WHO, audited=False))
-    commands.add(Command("topology.import", Text, _imported(planning), WHO))
+    commands.add(Command("topology", Arguments, _shown(planning), ADMINISTRATORS, audited=False))
+    commands.add(
+        Command("topology.export", Arguments, _exported(planning), ADMINISTRATORS, audited=False)
+    )
+    commands.add(
+        Command("topology.preview", Text, _previewed(planning), ADMINISTRATORS, audited=False)
+    )
+    commands.add(Command("topology.import", Text, _imported(planning), ADMINISTRATORS))
     _enter_edits(commands, planning)
 
 
@@ -131,7 +133,7 @@ def _enter_edits(commands: Commands, planning: Planning) -> None:
             await planning.prepare(edit(planning.plan.current, asked))
             return planning.apply(edit(planning.plan.current, asked))
 
-        commands.add(Command(f"topology.{name}", takes, act, WHO))
+        commands.add(Command(f"topology.{name}", takes, act, ADMINISTRATORS))
 
     catalogue = planning.catalogue
     enter("add", Adding, lambda t, asked: editing.add(t, _device(asked, catalogue)))
