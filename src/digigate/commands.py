@@ -16,7 +16,10 @@ Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 
 class Arguments(BaseModel):
-    """Base of a command's arguments; the empty set by itself."""
+    """Base of a command's arguments; the empty set by itself.
+
+    A secret among them is a `SecretStr`, so that audit lines show dots.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,6 +33,8 @@ class Caller:
 
     name: str
     profile: Profile | None = None
+    client: str = ""
+    """The address that the order came from; empty for the owner."""
 
     @property
     def owner(self) -> bool:
@@ -38,12 +43,19 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class ForCaller(Generic[A]):
+    """An effect that depends on who orders: one's own session, one's own address."""
+
+    effect: Callable[[A, Caller], Awaitable[Json]]
+
+
+@dataclass(frozen=True, slots=True)
 class Command(Generic[A]):
     """One entry: its name, what it takes, who may order it and what it does."""
 
     name: str
     arguments: type[A]
-    effect: Callable[[A], Awaitable[Json]]
+    effect: Callable[[A], Awaitable[Json]] | ForCaller[A]
     profiles: frozenset[Profile] = field(default=frozenset())
     audited: bool = True
     rights: Callable[[A], frozenset[Profile]] | None = None
@@ -93,7 +105,10 @@ class Commands:
         command = self._entry(name, who)
         if not isinstance(command, Command):
             raise SettingsError(f"{name} tells events; it has no single answer")
-        return await command.effect(_audited(command, arguments, who))
+        asked = _audited(command, arguments, who)
+        if isinstance(command.effect, ForCaller):
+            return await command.effect.effect(asked, who)
+        return await command.effect(asked)
 
     def is_stream(self, name: str) -> bool:
         """Whether this entry tells events instead of one answer."""
@@ -122,7 +137,12 @@ def _audited(command: Command[A] | Stream[A], arguments: Mapping[str, object], w
     if not who.owner and who.profile not in _entitled(command, checked):
         raise Denied(f"{who.name} may not order {command.name} with these arguments")
     if command.audited:
-        facts = {"command": command.name, "who": who.name, "arguments": checked.model_dump()}
+        facts = {
+            "command": command.name,
+            "who": who.name,
+            "client": who.client,
+            "arguments": checked.model_dump(mode="json"),
+        }
         audit.info("command ordered", extra=facts)
     return checked
 

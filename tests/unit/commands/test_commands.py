@@ -4,8 +4,9 @@ import logging
 from typing import Literal
 
 import pytest
+from pydantic import SecretStr
 
-from digigate.commands import Arguments, Caller, Command, Commands, Json
+from digigate.commands import Arguments, Caller, Command, Commands, ForCaller, Json
 from digigate.errors import Denied, SettingsError
 from digigate.settings.profiles import Profile
 
@@ -80,3 +81,29 @@ async def test_a_right_may_depend_on_the_arguments(commands: Commands) -> None:
         await commands.execute("wink", {}, admin)
     with pytest.raises(Denied, match="may not order wink"):
         await commands.execute("wink", {"seconds": 5}, Caller("User", Profile.USER))
+
+
+class Unlock(Arguments):
+    password: SecretStr
+
+
+async def test_an_effect_may_depend_on_who_orders_and_from_where(commands: Commands) -> None:
+    async def whoami(asked: Arguments, who: Caller) -> Json:
+        return [who.name, who.client]
+
+    commands.add(Command("whoami", Arguments, ForCaller(whoami), frozenset({Profile.USER})))
+    caller = Caller("User", Profile.USER, "10.0.0.7")
+    assert await commands.execute("whoami", {}, caller) == ["User", "10.0.0.7"]
+
+
+async def test_secrets_among_the_arguments_are_dots_in_the_audit_line(
+    commands: Commands, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def unlock(asked: Unlock) -> Json:
+        return len(asked.password.get_secret_value())
+
+    commands.add(Command("unlock", Unlock, unlock))
+    with caplog.at_level(logging.INFO, "digigate.audit"):
+        assert await commands.execute("unlock", {"password": "hunter2"}, OWNER) == 7
+    (record,) = caplog.records
+    assert "hunter2" not in str(vars(record))

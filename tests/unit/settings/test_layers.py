@@ -162,10 +162,9 @@ def test_what_is_typed_is_taken_as_what_the_field_holds(
 
 
 def test_fields_are_listed_by_section_or_alone() -> None:
-    assert [field.path for field in fields_under("policy")] == [
-        "policy.modbus_writing",
-        "policy.rs485_slave",
-        "policy.usb",
+    assert [field.path for field in fields_under("usb")] == [
+        "usb.port",
+        "usb.baudrate",
     ]
     assert [field.path for field in fields_under("policy.usb")] == ["policy.usb"]
     assert len(fields_under()) > 40

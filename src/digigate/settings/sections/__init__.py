@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from digigate.settings.sections.box import Gateway, Policy, Time
+from digigate.settings.sections.box import Gateway, Time
 from digigate.settings.sections.buses import (
     Addressing,
     Buses,
@@ -21,6 +21,7 @@ from digigate.settings.sections.buses import (
 from digigate.settings.sections.fields import EVERYWHERE, Form, Name, Section, Unit
 from digigate.settings.sections.modbus import ModbusTcp, ModbusTls, RtuTcp, Usb
 from digigate.settings.sections.network import Firewall, Web
+from digigate.settings.sections.policy import Policy
 
 
 class Settings(Section):

@@ -35,14 +35,3 @@ class Time(Section):
     ] = "UTC"
     slaves: Annotated[bool, Access()] = True
     """Set the slaves' clocks too (§15.2): after a step, when one returns, once a day."""
-
-
-class Policy(Section):
-    """What the cyber-security officer allows (§11.3.2); each switch acts at once."""
-
-    modbus_writing: Annotated[bool, Access(change=Profile.CYBER)] = True
-    """Clients may change something in the slaves or in the gateway by Modbus."""
-    rs485_slave: Annotated[bool, Access(change=Profile.CYBER)] = True
-    """The RS485 port may answer a master."""
-    usb: Annotated[bool, Access(change=Profile.CYBER)] = True
-    """The USB port may be used."""
