@@ -20,7 +20,15 @@ SILK_SCREEN = ("ON", "ALARM", "COM", "ADDR", "RS485", "NC", "ETH", "DIGIWARE BUS
                "SUPPLY 24 V 20 W max")  # fmt: skip
 """What is printed on the front (§6.3)."""
 
-SYSTEM_ALARMS = {"slave.timeout": 3, CONFLICT: 4}
+SYSTEM_ALARMS = {
+    "slave.timeout": 3,
+    CONFLICT: 4,
+    "client.excluded": 7,
+    "password.default": 8,
+    "password.expiring": 8,
+    "password.expired": 8,
+    "account.locked": 8,
+}
 """Which system alarm (§13) a condition raises, as far as there are any yet."""
 
 

@@ -97,6 +97,7 @@ def test_the_button_uses_the_stored_mode_and_finds_what_an_order_finds(tmp_path:
 @pytest.mark.manual(27, 48, 49, 50, 53, 55, 56)
 def test_buttons_give_addresses_in_the_order_of_presses(tmp_path: Path) -> None:
     with commissioning(tmp_path, FACTORY) as site:
+        site.gateway.own_passwords()
         site.gateway.order("button.addr", seconds=2)
         eventually(lambda: _all_blinking(site), what="all COM LEDs in step")
         status = site.until("conflicts")
@@ -237,6 +238,8 @@ def test_the_lamps_of_a_running_gateway(tmp_path: Path) -> None:
         site.search()
         eventually(lambda: site.lamp("com") == "blinking", what="traffic")
         eventually(lambda: site.lamp("on") == "steady", what="ON steady")
+        assert site.lamp("alarm") == "blinking"  # the factory's passwords are still there
+        site.gateway.own_passwords()
         assert site.cli("identify").returncode == 0
         assert site.lamp("on") == "blinking"
         eventually(lambda: site.lamp("on") == "steady", what="ON steady again")

@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO_PLANT = ROOT / "config" / "demo-plant.yaml"
 STOP_WITHIN = 15.0
 
+PASSWORD = "Ab3$efghij"
+"""That of every profile after `own_passwords`."""
+
 
 class Gateway:
     """One `digigate` process and its state directory."""
@@ -50,6 +53,11 @@ class Gateway:
     def order(self, command: str, **arguments: object) -> Any:
         """One command at the control socket."""
         return order(self.state / "control.sock", command, arguments)
+
+    def own_passwords(self) -> None:
+        """Change the factory's passwords, which are a system alarm by themselves (§13)."""
+        for profile in ("advanced", "admin", "cyber"):
+            self.order("accounts.password", profile=profile, password=PASSWORD)
 
     def plant(self, command: str, **arguments: object) -> Any:
         """One command at the simulator's control socket."""

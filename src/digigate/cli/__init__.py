@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from digigate import __version__
 from digigate.cli import (
+    accounts,
     catalogue,
     check,
     configure,
@@ -29,6 +30,7 @@ ROOMS = (
     detect,
     topology,
     settings,
+    accounts,
     catalogue,
     sniff,
     replay,

@@ -1,14 +1,16 @@
-"""What nobody else does: log the board of conditions, keep the certificate young."""
+"""What nobody else does: log the board of conditions, watch what time alone makes wrong."""
 
 import asyncio
 import logging
 
 from digigate.conditions import Condition
+from digigate.security.accounts import Accounts
 from digigate.security.certificates import Certificates
 from digigate.supervisor import Ready
 
 log = logging.getLogger(__name__)
 
+JUDGE_EVERY = 10.0  # seconds between two looks at ends of locks and passwords
 RENEW_EVERY = 6 * 3600.0  # seconds between two looks at the certificate's age
 
 
@@ -33,3 +35,17 @@ class CertificateKeeper:
             self._certificates.renew()
             ready()
             await asyncio.sleep(RENEW_EVERY)
+
+
+class AccountKeeper:
+    """Notices locks that end and passwords that grow old."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def run(self, ready: Ready) -> None:
+        """Look at start and now and then."""
+        while True:
+            self._accounts.judge()
+            ready()
+            await asyncio.sleep(JUDGE_EVERY)

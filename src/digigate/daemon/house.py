@@ -12,13 +12,15 @@ from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
-from digigate.daemon.chores import CertificateKeeper
+from digigate.daemon.chores import AccountKeeper, CertificateKeeper
 from digigate.daemon.fitness import Fitness
 from digigate.daemon.front import Front, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.firewall import Gate
+from digigate.security.accounts import Accounts
 from digigate.security.certificates import Certificates
+from digigate.security.hashing import Hashing
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Sight
 from digigate.services.web import View, WebServer
@@ -56,6 +58,10 @@ class House:
         self.gate = Gate(settings.firewall, self.conditions)
         hosts = settings.web.hosts
         self.certificates = Certificates(state, clock, settings.gateway.server, hosts)
+        self.hashing = Hashing()
+        self.accounts = Accounts(
+            state, clock, self.conditions, lambda: self.settings.policy, self.hashing
+        )
         self.commands = Commands()
         rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
@@ -96,6 +102,7 @@ class House:
         self._modbus_doors().wire(self.supervisor)
         self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
         keeper = CertificateKeeper(self.certificates)
+        self.supervisor.wire("accounts", lambda s: s.policy, lambda _: AccountKeeper(self.accounts))
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)
 

@@ -18,6 +18,7 @@ from digigate.daemon.orders import (
     Bench,
     Joiner,
     Planning,
+    enter_accounts,
     enter_clock,
     enter_configure,
     enter_detection,
@@ -61,6 +62,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
         clock = stack.enter_context(kept_clock(state, zone, start.speed))
         house = House(effective(start, kept.current, clock), topology, state, clock)
         stack.callback(house.ports.remove)
+        stack.callback(house.hashing.close)
         house.wire(start.plant)
         keeper = SettingsKeeper(house, start, kept)
         _enter_orders(house)
@@ -77,6 +79,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
 
 def _enter_orders(house: House) -> None:
     enter_clock(house.commands, house.clock)
+    enter_accounts(house.commands, house.accounts)
     enter_reports(
         house.commands,
         {

@@ -27,3 +27,5 @@ EVERYBODY = frozenset(Profile)
 """Diagnostics are visible to all (§11.1)."""
 ADMINISTRATORS = frozenset((Profile.ADMIN, Profile.CYBER))
 """Who may change the configuration (§11.1)."""
+OFFICER = frozenset((Profile.CYBER,))
+"""Who may change what protects the gateway (§11.1)."""

@@ -1,5 +1,6 @@
 """What can be ordered of the gateway, a module per subject; `serving` enters them all."""
 
+from digigate.daemon.orders.accounts import enter_accounts
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
 from digigate.daemon.orders.detection import enter_detection
@@ -18,6 +19,7 @@ __all__ = [
     "Bench",
     "Joiner",
     "Planning",
+    "enter_accounts",
     "enter_clock",
     "enter_configure",
     "enter_detection",
