@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 const ID = "virtual:words";
 const FOLDER = fileURLToPath(new URL("../digigate/translations/", import.meta.url));
 const FAMILIES =
-  /^(bus|certainty|condition|conflict|detection|group|hint|panel|quality|quantity|reminder|service|state|statistic|ui|unit)\./;
+  /^(bus|certainty|condition|conflict|detection|group|hint|panel|profile|quality|quantity|reminder|service|state|statistic|ui|unit)\./;
 
 export function words(): Plugin {
   return {

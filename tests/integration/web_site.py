@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ import aiohttp
 
 from digigate.firewall import Gate
 from digigate.security.certificates import Certificates
-from digigate.services.web import View, WebServer
+from digigate.security.hashing import Hashing
+from digigate.services.web import Entrance, Ground, View, WebServer
 from digigate.services.web.connection import Limits
 from digigate.settings.sections import Firewall, Web
 from digigate.state import Ports, StateDirectory
-from unit.web.gateway_view import Plant
+from unit.web.gateway_view import Plant, an_entrance
 
 GENEROUS = Firewall()
 PATIENT = Limits()
@@ -35,6 +36,7 @@ class Site:
     ports: dict[str, int]
     session: aiohttp.ClientSession
     task: asyncio.Task[None]
+    entrance: Entrance
 
     def url(self, path: str) -> str:
         return f"https://127.0.0.1:{self.ports['https']}{path}"
@@ -86,12 +88,16 @@ async def serving(
     firewall: Firewall = GENEROUS,
     view: View | None = None,
 ) -> AsyncIterator[Site]:
-    with StateDirectory(folder / "state") as state:
+    with ExitStack() as stack:
+        state = stack.enter_context(StateDirectory(folder / "state"))
         gate, ports = Gate(firewall, plant.conditions), Ports(state)
         pair = Certificates(state, plant.clock)
-        server = WebServer(
-            web, gate, ports, pair, view or plant.view, limits=limits, static=folder / "static"
-        )
+        ground, static = Ground(gate, ports, pair), folder / "static"
+        hashing = Hashing()
+        stack.callback(hashing.close)
+        entrance = an_entrance(state, plant, hashing)
+        stack.enter_context(entrance.accounts.watch(entrance.sessions.end_of))
+        server = WebServer(web, ground, view or plant.view, entrance, limits=limits, static=static)
         up = asyncio.Event()
         task = asyncio.create_task(server.run(up.set))
         waiting = asyncio.create_task(up.wait())
@@ -99,10 +105,11 @@ async def serving(
         waiting.cancel()
         if task.done():
             await task
+        jar = aiohttp.CookieJar(unsafe=True)  # the host is an address here
         connector = aiohttp.TCPConnector(ssl=trusting())
-        async with aiohttp.ClientSession(connector=connector) as session:
+        async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
             try:
-                yield Site(plant, gate, ports.all(), session, task)
+                yield Site(plant, gate, ports.all(), session, task, entrance)
             finally:
                 task.cancel()
                 await asyncio.wait({task}, timeout=SOON)

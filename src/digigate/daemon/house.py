@@ -21,9 +21,10 @@ from digigate.firewall import Gate
 from digigate.security.accounts import Accounts
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
+from digigate.security.sessions import Sessions
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Sight
-from digigate.services.web import View, WebServer
+from digigate.services.web import Entrance, Ground, View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
@@ -62,6 +63,7 @@ class House:
         self.accounts = Accounts(
             state, clock, self.conditions, lambda: self.settings.policy, self.hashing
         )
+        self.sessions = Sessions(clock, lambda: self.settings.policy)
         self.commands = Commands()
         rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
@@ -177,4 +179,6 @@ class House:
             detection=lambda: self.detector.status,
             lamps=self.front.lamps,
         )
-        return WebServer(web, self.gate, self.ports, self.certificates, eyes)
+        entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy)
+        ground = Ground(self.gate, self.ports, self.certificates)
+        return WebServer(web, ground, eyes, entrance)

@@ -27,6 +27,7 @@ from digigate.daemon.orders import (
     enter_reboot,
     enter_refresh,
     enter_reports,
+    enter_sessions,
     enter_settings,
     enter_slave_clocks,
     enter_topology,
@@ -69,6 +70,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
         enter_settings(house.commands, keeper)
         stack.enter_context(clock.watch(keeper.act))
         stack.enter_context(house.plan.watch(house.take))
+        stack.enter_context(house.accounts.watch(house.sessions.end_of))
         stack.enter_context(house.conditions.watch(log_condition))
         house.judge()
         ending = Ending()
@@ -80,6 +82,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
 def _enter_orders(house: House) -> None:
     enter_clock(house.commands, house.clock)
     enter_accounts(house.commands, house.accounts)
+    enter_sessions(house.commands, house.sessions)
     enter_reports(
         house.commands,
         {

@@ -90,13 +90,9 @@ class Accounts:
 
     async def set(self, profile: Profile, new: str) -> None:
         """Give a profile a new password, which also lifts its lock; raises SettingsError."""
-        found = faults(plain(new), self._rule)
-        if found:
+        if found := self.faults(new):
             raise SettingsError(explained(found, self._rule))
-        hashed = await self._hash(new)
-        await self._keep(self._book.having(profile, hash=hashed, changed=self._clock.now()))
-        self._attempts.forget(profile)
-        self._say(profile)
+        await self._renew(profile, new, self._book.passphrase)
 
     async def new_passphrase(self) -> str:
         """A new passphrase for Cyber's recovery, shown this once; the former one is void."""
@@ -113,15 +109,13 @@ class Accounts:
             SettingsError: the new password breaks the rule; the passphrase stays good.
         """
         kept = self._book.passphrase or NOBODY
-        found = faults(plain(new), self._rule)
-        given = plain_passphrase(passphrase)
+        found, given = self.faults(new), plain_passphrase(passphrase)
         await self._checked(Profile.CYBER, client, lambda: self._hashing.fits(kept, given))
         if found:
             raise SettingsError(explained(found, self._rule))
         if self._book.passphrase != kept:
             raise Denied(WRONG)  # somebody used it meanwhile
-        await self._keep(replace(self._book, passphrase=""))
-        await self.set(Profile.CYBER, new)
+        await self._renew(Profile.CYBER, new, passphrase="")
 
     def unlock(self, profile: Profile) -> None:
         """Lift the lock of a profile."""
@@ -137,14 +131,14 @@ class Accounts:
         if profile is not Profile.TOTEM:
             raise SettingsError("only the profile totem can be enabled and disabled")
         await self._keep(self._book.having(profile, enabled=enabled))
-        self._say(profile)
+        self._changed.tell(profile)
 
     async def forget(self) -> None:
         """Back to the factory's passwords (§11.1); the passphrase is void."""
         await self._keep(Book())
         for profile in DEFAULTS:
             self._attempts.forget(profile)
-            self._say(profile)
+            self._changed.tell(profile)
 
     def must_change(self, profile: Profile) -> bool:
         """Whether nothing but a new password is open to this profile now."""
@@ -167,6 +161,15 @@ class Accounts:
     def states(self) -> tuple[AccountState, ...]:
         """All four."""
         return tuple(map(self.state, DEFAULTS))
+
+    def faults(self, new: str) -> tuple[Fault, ...]:
+        """What a new password lacks by the rule in force."""
+        return faults(plain(new), self._rule)
+
+    @property
+    def shortest(self) -> int:
+        """Characters that a new password has at least."""
+        return self._rule.shortest
 
     @property
     def has_passphrase(self) -> bool:
@@ -234,6 +237,13 @@ class Accounts:
             right = given in map(plain, DEFAULTS[profile])
         return right and account.enabled
 
+    async def _renew(self, profile: Profile, new: str, passphrase: str) -> None:
+        hashed = await self._hash(new)
+        book = self._book.having(profile, hash=hashed, changed=self._clock.now())
+        await self._keep(replace(book, passphrase=passphrase))
+        self._attempts.forget(profile)
+        self._changed.tell(profile)
+
     async def _hash(self, password: str) -> str:
         return await self._hashing.of(plain(password))
 
@@ -247,6 +257,3 @@ class Accounts:
                 ) from error
             self._book = book
         self.judge()
-
-    def _say(self, profile: Profile) -> None:
-        self._changed.tell(profile)

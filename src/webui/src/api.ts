@@ -272,3 +272,12 @@ export interface Library {
 /** What this gateway can hold at most (§6.2). */
 export const DEVICES_MAX = 32;
 export const LOADS_MAX = 192;
+
+export type Profile = "user" | "advanced" | "totem" | "admin" | "cyber";
+
+/** Who asks, as /api/v1/session tells; `csrf` is empty without a login. */
+export interface Session {
+  profile: Profile;
+  csrf: string;
+  must_change: boolean;
+}

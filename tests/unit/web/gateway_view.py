@@ -27,9 +27,14 @@ from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.identity import GatewayModel, Identity
 from digigate.panel import Lamp, Led, Light
+from digigate.security.accounts import Accounts
+from digigate.security.hashing import Hashing
+from digigate.security.sessions import Sessions
+from digigate.services.web.entrance import Entrance
 from digigate.services.web.view import View
-from digigate.settings.sections import Gateway, Settings
+from digigate.settings.sections import Gateway, Policy, Settings
 from digigate.settings.topology import BusName, Device, Load, Topology
+from digigate.state import StateDirectory
 from digigate.store import Span, Store
 from digigate.supervisor import Health, ServiceState
 
@@ -79,6 +84,7 @@ class Plant:
         self.topology = TOPOLOGY
         self.commands = Commands()
         self.detection = Status()
+        self.policy = Policy()
         self.image = self.store.open(METER, MODEL, [_span("instant"), _span("energy")])
         self.view = View(
             identity=self.identity,
@@ -105,6 +111,12 @@ class Plant:
     def later(self, seconds: float) -> None:
         """Let time pass."""
         self.monotonic.now += seconds
+
+
+def an_entrance(state: StateDirectory, plant: Plant, hashing: Hashing) -> Entrance:
+    """Accounts as they leave the factory, and nobody logged in."""
+    accounts = Accounts(state, plant.clock, plant.conditions, lambda: plant.policy, hashing)
+    return Entrance(accounts, Sessions(plant.clock, lambda: plant.policy), lambda: plant.policy)
 
 
 def m50() -> Plant:

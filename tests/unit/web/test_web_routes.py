@@ -1,10 +1,13 @@
 """The table of routes: nothing is reachable that it does not name, and each names its profile."""
 
+from pathlib import Path
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from digigate.identity import CAPABILITIES, GatewayModel
+from digigate.security.hashing import Hashing
 from digigate.services.web.app import build_app
 from digigate.services.web.guards import entitled
 from digigate.services.web.openapi import document
@@ -13,13 +16,19 @@ from digigate.services.web.rights import check
 from digigate.services.web.route import Route
 from digigate.services.web.routes import ROUTES, page
 from digigate.settings.profiles import Profile
-from unit.web.gateway_view import Plant
+from digigate.state import StateDirectory
+from unit.web.gateway_view import Plant, an_entrance
 
 M50, M70 = CAPABILITIES[GatewayModel.M50], CAPABILITIES[GatewayModel.M70]
 
 
 def _app() -> web.Application:
-    return build_app(Plant().view, Site({}), frozenset(), lambda _client, _count: True, ROUTES)
+    """The application around accounts that live in no directory: nobody logs in here."""
+    nowhere, plant = StateDirectory(Path("/nonexistent")), Plant()
+    entrance = an_entrance(nowhere, plant, Hashing())
+    return build_app(
+        plant.view, entrance, Site({}), frozenset(), lambda _client, _count: True, ROUTES
+    )
 
 
 def test_every_route_of_the_router_is_in_the_table() -> None:
@@ -41,7 +50,15 @@ def _with_head() -> set[str]:
 
 def test_nothing_is_changed_but_by_an_order() -> None:
     changing = {(r.method, r.path) for r in ROUTES if r.method != "GET"}
-    assert changing == {("POST", "/api/v1/commands/{name}")}
+    assert changing == {
+        ("POST", "/api/v1/commands/{name}"),
+        ("POST", "/api/v1/session"),
+        ("DELETE", "/api/v1/session"),
+        ("POST", "/login"),
+        ("POST", "/logout"),
+        ("POST", "/password"),
+        ("POST", "/recovery"),
+    }
 
 
 def test_all_of_this_version_is_open_to_the_user_profile() -> None:
@@ -56,9 +73,13 @@ def test_a_route_above_user_is_closed(profile: Profile) -> None:
 
 
 async def test_a_closed_route_never_reaches_its_handler() -> None:
-    request = make_mocked_request("GET", "/secret", app=_app())
+    request = make_mocked_request("GET", "/api/v1/secret", app=_app())
     with pytest.raises(web.HTTPForbidden):
+        await entitled(Route("GET", "/api/v1/secret", _never, Profile.ADMIN, "for others"))(request)
+    request = make_mocked_request("GET", "/secret", app=_app())
+    with pytest.raises(web.HTTPSeeOther, match="See Other") as sent:
         await entitled(Route("GET", "/secret", _never, Profile.ADMIN, "for others"))(request)
+    assert sent.value.location == "/login?next=/secret"
 
 
 async def _never(_: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
 from digigate.daemon.orders.refreshing import enter_refresh
 from digigate.daemon.orders.reports import enter_reports
+from digigate.daemon.orders.sessions import enter_sessions
 from digigate.daemon.orders.settings import enter_settings
 from digigate.daemon.orders.slave_clocks import enter_slave_clocks
 from digigate.daemon.orders.topology import Planning, enter_topology
@@ -28,6 +29,7 @@ __all__ = [
     "enter_reboot",
     "enter_refresh",
     "enter_reports",
+    "enter_sessions",
     "enter_settings",
     "enter_slave_clocks",
     "enter_topology",

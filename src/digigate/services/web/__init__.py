@@ -1,6 +1,7 @@
 """HTTPS: the pages, the JSON API and the live stream."""
 
-from digigate.services.web.server import WebServer
+from digigate.services.web.entrance import Entrance
+from digigate.services.web.server import Ground, WebServer
 from digigate.services.web.view import View
 
-__all__ = ["View", "WebServer"]
+__all__ = ["Entrance", "Ground", "View", "WebServer"]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from digigate.services.web.entrance import ENTRANCE, Entrance
 from digigate.services.web.guards import BODY_MAX, Spend, addressed, entitled, explained, metered
 from digigate.services.web.keys import FEED, SITE, VIEW
 from digigate.services.web.pages import Site
@@ -14,11 +15,16 @@ from digigate.services.web.view import View
 
 
 def build_app(
-    view: View, site: Site, names: frozenset[str], spend: Spend, routes: Iterable[Route]
+    view: View,
+    entrance: Entrance,
+    site: Site,
+    names: frozenset[str],
+    spend: Spend,
+    routes: Iterable[Route],
 ) -> web.Application:
     """All of it, ready for a runner; `names` are those we may be asked for by."""
     app = _guarded(names, spend)
-    app[VIEW], app[SITE], app[FEED] = view, site, Feed(view)
+    app[VIEW], app[SITE], app[FEED], app[ENTRANCE] = view, site, Feed(view), entrance
     app.on_shutdown.append(_end_streams)
     for route in routes:
         if route.method == "GET":

@@ -2,17 +2,19 @@
 
 import functools
 from collections.abc import Callable
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from digigate.services.web.connection import HttpConnection
+from digigate.services.web.crossing import API, ours
+from digigate.services.web.entrance import ENTRANCE, recognised
 from digigate.services.web.hosts import is_ours
 from digigate.services.web.keys import VIEW
 from digigate.services.web.problems import problem
 from digigate.services.web.rights import check
 from digigate.services.web.route import Route
-from digigate.settings.profiles import Profile
 
 BODY_MAX = 1 << 20  # octets
 
@@ -65,11 +67,23 @@ def addressed(names: frozenset[str]) -> Middleware:
 
 
 def entitled(route: Route) -> Handler:
-    """The route's handler behind its rights; nobody can log in yet, so everybody is User."""
+    """The route's handler behind its rights, and behind where the request came from."""
 
     @functools.wraps(route.handler)
     async def guard(request: web.Request) -> web.StreamResponse:
-        check(route, Profile.USER, request.app[VIEW].identity.capabilities)
+        visitor, is_api = recognised(request), route.path.startswith(API)
+        if visitor.must_change and not (route.open or is_api):
+            raise web.HTTPSeeOther("/password")
+        try:
+            check(route, visitor.profile, request.app[VIEW].identity.capabilities)
+        except web.HTTPForbidden:
+            if is_api or visitor.session is not None:
+                raise
+            raise web.HTTPSeeOther(f"/login?next={quote(request.path)}") from None
+        if route.method != "GET":
+            await ours(request)
+        if route.use and visitor.session is not None:
+            request.app[ENTRANCE].sessions.use(visitor.session)
         return await route.handler(request)
 
     return guard

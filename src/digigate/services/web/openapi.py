@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from digigate import __version__
 from digigate.services.web.jsonable import Object
@@ -18,14 +19,14 @@ QUERIES: dict[str, tuple[str, ...]] = {
 
 def document(routes: Iterable[Route]) -> Object:
     """All routes of the API, one operation each."""
+    paths: Object = {}
+    for route in filter(_is_api, routes):
+        operations: Any = paths.setdefault(route.path, {})
+        operations[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
         "info": {"title": "digigate", "version": __version__},
-        "paths": {
-            route.path: {route.method.lower(): _operation(route)}
-            for route in routes
-            if _is_api(route)
-        },
+        "paths": paths,
     }
 
 

@@ -2,23 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from aiohttp import web
 
-from digigate.commands import Caller, Command, Commands, Json, Stream
+from digigate.commands import Command, Commands, Json, Stream
 from digigate.errors import AccessError, DigigateError, SettingsError
 from digigate.services.web.api import json_response
+from digigate.services.web.entrance import ENTRANCE, caller_of, recognised
 from digigate.services.web.jsonable import dumps
 from digigate.services.web.keys import VIEW
 from digigate.services.web.stream import ALIVE, HEARTBEAT, HELLO
-from digigate.settings.profiles import Profile
 
 JSON = "application/json"
-VISITOR = Caller("user", Profile.USER)
-"""Nobody can log in yet, so everybody is User (§11.1)."""
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -30,9 +28,9 @@ async def listing(request: web.Request) -> web.Response:
 async def execute(request: web.Request) -> web.Response:
     """Carry out one order; its arguments are the JSON object of the body."""
     commands, name = _named(request, streams=False)
-    arguments = await _arguments(request)
+    arguments = await arguments_of(request)
     try:
-        result = await commands.execute(name, arguments, VISITOR)
+        result = await commands.execute(name, arguments, caller_of(request))
     except (DigigateError, ValueError) as error:
         raise _refusal(error) from error
     return json_response({"result": result})
@@ -42,7 +40,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     """Server-sent events of one entry that tells them; its arguments are those of the query."""
     commands, name = _named(request, streams=True)
     try:
-        told = commands.stream(name, dict(request.query), VISITOR)
+        told = commands.stream(name, dict(request.query), caller_of(request))
     except (DigigateError, ValueError) as error:
         raise _refusal(error) from error
     response = web.StreamResponse(
@@ -51,22 +49,32 @@ async def events(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     async with aclosing(told):
         await response.write(HELLO)
-        await _write_all(response, told)
+        await _write_all(response, told, _lasts(request))
     return response
 
 
-async def _write_all(response: web.StreamResponse, told: AsyncGenerator[Json, None]) -> None:
+def _lasts(request: web.Request) -> Callable[[], bool]:
+    """Whether the session that asked is still open; without one there is none to end."""
+    session, sessions = recognised(request).session, request.app[ENTRANCE].sessions
+    return lambda: session is None or sessions.is_open(session)
+
+
+async def _write_all(
+    response: web.StreamResponse,
+    told: AsyncGenerator[Json, None],
+    lasts: Callable[[], bool],
+) -> None:
     """Each event as it comes, and a comment where none does; the last one is named `end`."""
-    while True:
+    while lasts():
         coming = asyncio.ensure_future(anext(told, _END))
         try:
-            while not (await asyncio.wait({coming}, timeout=HEARTBEAT))[0]:
+            while lasts() and not (await asyncio.wait({coming}, timeout=HEARTBEAT))[0]:
                 await response.write(ALIVE)
         finally:
             if not coming.done():
                 coming.cancel()
                 await asyncio.wait({coming})
-        event = coming.result()
+        event = coming.result() if lasts() else _END
         if event is _END:
             await response.write(b"event: end\ndata: null\n\n")
             return
@@ -83,7 +91,8 @@ def _named(request: web.Request, *, streams: bool) -> tuple[Commands, str]:
     return commands, name
 
 
-async def _arguments(request: web.Request) -> Mapping[str, object]:
+async def arguments_of(request: web.Request) -> Mapping[str, object]:
+    """The JSON object of a request's body."""
     if request.content_type != JSON:
         raise web.HTTPUnsupportedMediaType(text=f"send the arguments as {JSON}")
     try:

@@ -10,13 +10,12 @@ from digigate.settings.profiles import Profile
 def check(route: Route, caller: Profile, capabilities: Capabilities) -> None:
     """Let the caller pass.
 
-    Only the User profile exists without a password, so every route above it is closed.
-
     Raises:
         HTTPNotFound: this model has no measurement pages.
         HTTPForbidden: the caller's profile is not the route's.
     """
     if route.measurement and not capabilities.measurement_pages:
         raise web.HTTPNotFound(text="this model shows no measurements (§6.1)")
-    if route.profile not in {Profile.USER, caller}:
+    ranks = list(Profile)
+    if ranks.index(caller) < ranks.index(route.profile):
         raise web.HTTPForbidden(text=f"this needs the profile {route.profile}")

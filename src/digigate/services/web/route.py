@@ -13,12 +13,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table of routes; `measurement` = only models with measurement pages."""
+    """One line of the table of routes; `measurement` = only models with measurement pages.
 
-    method: Literal["GET", "POST"]
+    `profile` is the least that may have it; whoever ranks above may too (§11.1).
+    """
+
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     handler: Handler
     profile: Profile
     summary: str
     measurement: bool = False
     head: bool = True  # HEAD is answered too; off where the answer never ends
+    open: bool = False  # for those too who must change their password first
+    use: bool = True  # it keeps a session from being idle; off for what pages ask by themselves

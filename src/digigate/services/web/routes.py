@@ -1,10 +1,13 @@
 """The one table of routes: each says which profile it needs before anything of it runs."""
 
+from typing import Literal
+
 from aiohttp import web
 
-from digigate.services.web import api, ordering, payloads
+from digigate.services.web import api, login, ordering, payloads, sessions
 from digigate.services.web.keys import SITE
 from digigate.services.web.openapi import document
+from digigate.services.web.plain import STYLE_PATH, style
 from digigate.services.web.route import Handler, Route
 from digigate.settings.profiles import Profile
 
@@ -31,13 +34,25 @@ async def openapi(_: web.Request) -> web.StreamResponse:
 
 
 def _api(
-    path: str, handler: Handler, summary: str, *, measurement: bool = False, head: bool = True
+    path: str,
+    handler: Handler,
+    summary: str,
+    *,
+    measurement: bool = False,
+    head: bool = True,
+    use: bool = True,
 ) -> Route:
-    return Route("GET", V1 + path, handler, Profile.USER, summary, measurement, head)
+    return Route(
+        "GET", V1 + path, handler, Profile.USER, summary, measurement, head, open=True, use=use
+    )
 
 
 def _page(path: str, summary: str, *, measurement: bool = False) -> Route:
     return Route("GET", path, page, Profile.USER, summary, measurement)
+
+
+def _open(method: Literal["GET", "POST"], path: str, handler: Handler, summary: str) -> Route:
+    return Route(method, path, handler, Profile.USER, summary, open=True)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -52,9 +67,12 @@ ROUTES: tuple[Route, ...] = (
     _api("/detection", api.payload(payloads.detection), "The search for slaves"),
     _api("/panel", api.payload(payloads.panel), "The lamps of the front panel"),
     _api("/library", api.payload(payloads.library), "The products that can be added"),
-    _api("/stream", api.stream, "Server-sent events of all the above", head=False),
+    _api("/stream", api.stream, "Server-sent events of all the above", head=False, use=False),
     _api("/commands", ordering.listing, "What can be ordered, and by whom"),
     Route("POST", V1 + "/commands/{name}", ordering.execute, Profile.USER, "Order something"),
+    Route("GET", V1 + "/session", sessions.show, Profile.USER, "Who asks", use=False),
+    Route("POST", V1 + "/session", sessions.begin, Profile.USER, "Log in"),
+    Route("DELETE", V1 + "/session", sessions.end, Profile.USER, "Log out"),
     _api("/events/{name}", ordering.events, "Events of one of them", head=False),
     _api("/openapi.json", openapi, "This description"),
     _page("/", "Overview"),
@@ -65,5 +83,13 @@ ROUTES: tuple[Route, ...] = (
     _page("/commissioning", "Commissioning"),
     _page("/workshop", "Bus workshop"),
     _page("/services", "Services"),
+    _open("GET", "/login", login.login_page, "Where one logs in"),
+    _open("POST", "/login", login.login, "Log in"),
+    _open("POST", "/logout", login.logout, "Log out"),
+    _open("GET", "/password", login.password_page, "One's own password"),
+    _open("POST", "/password", login.password, "Change it"),
+    _open("GET", "/recovery", login.recovery_page, "Where Cyber's passphrase is typed"),
+    _open("POST", "/recovery", login.recovery, "Set Cyber's password by it"),
+    _open("GET", STYLE_PATH, style, "The style of the pages without scripts"),
     Route("GET", "/{path:.+}", file, Profile.USER, "A file of the page"),
 )

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -14,6 +15,7 @@ from digigate.firewall import Gate
 from digigate.services.web.app import build_app, build_redirect
 from digigate.services.web.connection import Limits
 from digigate.services.web.doorman import Doorman
+from digigate.services.web.entrance import Entrance
 from digigate.services.web.hosts import own_names
 from digigate.services.web.keys import FEED
 from digigate.services.web.pages import STATIC, Site
@@ -38,25 +40,32 @@ class TlsPair(Protocol):
         """The server's side of TLS."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the server stands on."""
+
+    gate: Gate
+    ports: Ports
+    certificates: TlsPair
+
+
 class WebServer:
     """Pages, API and stream (§11); announces `https`, and `http` where the plain port is set."""
 
     def __init__(
         self,
         settings: Web,
-        gate: Gate,
-        ports: Ports,
-        certificates: TlsPair,
+        ground: Ground,
         view: View,
+        entrance: Entrance,
         *,
         limits: Limits = LIMITS,
         static: Path = STATIC,
     ) -> None:
         self._settings = settings
-        self._gate = gate
-        self._ports = ports
-        self._certificates = certificates
+        self._ground = ground
         self._view = view
+        self._entrance = entrance
         self._limits = limits
         self._static = static
 
@@ -67,10 +76,10 @@ class WebServer:
             SettingsError: a port needs a right that we lack.
             ListenError: a port is taken, or the address is not there.
         """
-        names, spend = own_names(self._settings.hosts), self._gate.spend
+        names, spend = own_names(self._settings.hosts), self._ground.gate.spend
         site = await asyncio.to_thread(Site.load, self._static)
-        app = build_app(self._view, site, names, spend, ROUTES)
-        context = self._certificates.context()
+        app = build_app(self._view, self._entrance, site, names, spend, ROUTES)
+        context = self._ground.certificates.context()
         doorman = Doorman(self._limits)
         async with AsyncExitStack() as stack:
             listener, port = stack.enter_context(self._listening(self._settings.https_port, HTTPS))
@@ -87,14 +96,14 @@ class WebServer:
 
     @contextmanager
     def _listening(self, port: int, service: str) -> Iterator[tuple[socket.socket, int]]:
-        listener = self._gate.listen_tcp(self._settings.host, port, service)
+        listener = self._ground.gate.listen_tcp(self._settings.host, port, service)
         with listener:
             bound: int = listener.getsockname()[1]
-            self._ports.announce(service, bound)
+            self._ground.ports.announce(service, bound)
             try:
                 yield listener, bound
             finally:
-                self._ports.withdraw(service)
+                self._ground.ports.withdraw(service)
 
 
 @asynccontextmanager

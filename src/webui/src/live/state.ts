@@ -4,6 +4,7 @@ import { batch, computed, effect, signal, type Signal } from "@preact/signals";
 import type { Device, Topic, Topics } from "../api";
 import { SILENCE_MAX } from "../freshness";
 import { route } from "../router";
+import { meet } from "../session";
 import { chosen } from "../sheet";
 import type { ServerEvent } from "./sse";
 import { Stream } from "./stream";
@@ -91,7 +92,10 @@ function lost(retryIn: number): void {
 /** Connect, and stay connected to what the open page needs. */
 export function connect(): void {
   const stream = new Stream({
-    opened: () => batch(opened),
+    opened: () => {
+      batch(opened);
+      void meet();
+    },
     heard: (event) => batch(() => heard(event)),
     lost,
   });

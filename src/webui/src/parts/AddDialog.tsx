@@ -6,6 +6,7 @@ import { GATEWAYS, orderOf, type Wanted } from "../adding";
 import type { Library } from "../api";
 import { busName } from "../naming";
 import { ask, order, type Outcome } from "../ordering";
+import { Refused } from "./Refused";
 import { t, tOr } from "../words";
 
 const NOTHING: Wanted = { group: "", model: "", bus: "digiware", address: "", host: "", name: "" };
@@ -143,16 +144,5 @@ function Labelled({ label, children }: { label: string; children: ComponentChild
 function Told({ outcome, words }: { outcome: Outcome | null; words: string }) {
   if (!outcome) return null;
   if (outcome.done) return <p role="status">{t("ui.add.done")}</p>;
-  if (outcome.denied) {
-    return (
-      <p role="alert" class="reason">
-        {t("ui.order.denied")} <code>{words}</code>
-      </p>
-    );
-  }
-  return (
-    <p role="alert" class="reason" lang="en">
-      {outcome.reason}
-    </p>
-  );
+  return <Refused outcome={outcome} words={words} />;
 }

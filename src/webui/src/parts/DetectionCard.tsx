@@ -1,12 +1,20 @@
+import { useState } from "preact/hooks";
+
 import type { Detection } from "../api";
 import { busName } from "../naming";
 import { percent } from "../numbers";
+import { order, type Outcome } from "../ordering";
+import { administers } from "../session";
 import { PHASE_LOOKS } from "../states";
 import { language, t, tn } from "../words";
+import { Choice } from "./Choice";
+import { Refused } from "./Refused";
 import { Share } from "./Share";
 import { State } from "./State";
 
 const STEPS = [1, 2, 3, 4, 5, 6] as const;
+const MODES = ["fast", "complete"] as const;
+const RESOLUTIONS = ["buttons", "automatic"] as const;
 
 /** The search as the manual's figure shows it: six steps, one bar a bus, time left. */
 export function Search({ detection }: { detection: Detection }) {
@@ -34,7 +42,7 @@ export function Search({ detection }: { detection: Detection }) {
       {running && detection.seconds_left !== null && (
         <p class="card-sub">{tn("ui.detection.left", Math.ceil(detection.seconds_left))}</p>
       )}
-      {!running && <HowTo />}
+      {administers.value ? <Orders detection={detection} /> : !running && <HowTo />}
     </article>
   );
 }
@@ -77,6 +85,44 @@ function Buses({ detection: { buses } }: { detection: Detection }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What an administrator may order: start a search his way, or end the one that runs. */
+function Orders({ detection }: { detection: Detection }) {
+  const [mode, setMode] = useState(detection.mode);
+  const [resolve, setResolve] = useState(detection.resolve);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const ask = async (name: string, given: Record<string, unknown>) => setOutcome(await order(name, given));
+  if (detection.running) {
+    return (
+      <div class="orders">
+        <button type="button" class="order" onClick={() => void ask("detect.stop", {})}>
+          {t("ui.detection.stop")}
+        </button>
+        <Refused outcome={outcome} />
+      </div>
+    );
+  }
+  return (
+    <div class="orders">
+      <Choice
+        label={t("ui.detection.mode")}
+        value={mode}
+        choose={setMode}
+        options={MODES.map((value) => ({ value, label: t(`detection.mode.${value}`) }))}
+      />
+      <Choice
+        label={t("ui.detection.resolve")}
+        value={resolve}
+        choose={setResolve}
+        options={RESOLUTIONS.map((value) => ({ value, label: t(`detection.resolve.${value}`) }))}
+      />
+      <button type="button" class="order" onClick={() => void ask("detect.start", { mode, resolve })}>
+        {t("ui.detection.start")}
+      </button>
+      <Refused outcome={outcome} />
+    </div>
   );
 }
 

@@ -1,5 +1,10 @@
+import { useState } from "preact/hooks";
+
 import type { Lamp, Panel as Shown } from "../api";
+import { order, type Outcome } from "../ordering";
+import { administers } from "../session";
 import { t } from "../words";
+import { Refused } from "./Refused";
 
 const LAMPS = ["on", "alarm", "com", "bluetooth"] as const;
 const PORTS = ["rs485", "nc", "eth", "digiware", "supply"] as const;
@@ -31,10 +36,33 @@ export function Panel({ panel, product }: { panel: Shown; product: string }) {
           </li>
         </ul>
       </div>
-      <p class="card-sub">
-        {t("ui.panel.addr")} <code>digigate button addr --hold 3</code>
-      </p>
+      {administers.value ? <Orders /> : <Words />}
     </article>
+  );
+}
+
+/** Hold ADDR, or let the box blink so that whoever stands before a row of them finds it. */
+function Orders() {
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const ask = async (name: string, given: Record<string, unknown>) => setOutcome(await order(name, given));
+  return (
+    <div class="orders">
+      <button type="button" class="order" onClick={() => void ask("button.addr", { seconds: 3 })}>
+        {t("ui.panel.hold")}
+      </button>
+      <button type="button" class="order" onClick={() => void ask("identify", {})}>
+        {t("ui.panel.blink")}
+      </button>
+      <Refused outcome={outcome} />
+    </div>
+  );
+}
+
+function Words() {
+  return (
+    <p class="card-sub">
+      {t("ui.panel.addr")} <code>digigate button addr --hold 3</code>
+    </p>
   );
 }
 

@@ -5,6 +5,8 @@ import { now } from "../live/ticking";
 import { Anchor } from "../parts/Anchor";
 import { Choice } from "../parts/Choice";
 import { Icon } from "../parts/Icon";
+import { route } from "../router";
+import { administers, leave, loginPath, session } from "../session";
 import { paint, theme, THEMES } from "../theme";
 import { language, LANGUAGES, speak, t } from "../words";
 
@@ -13,6 +15,7 @@ export function Header() {
   const gateway = board.gateway.value;
   return (
     <header class="header">
+      {administers.value && <Toolbox />}
       <Anchor class="brand" href="/">
         <Mark />
         <span class="brand-text">
@@ -28,6 +31,7 @@ export function Header() {
         {gateway && <Time gateway={gateway} />}
         <Connection />
         <div class="switches">
+          <Account />
           <Choice
             label={t("ui.language")}
             value={language.value}
@@ -42,6 +46,38 @@ export function Header() {
         </div>
       </div>
     </header>
+  );
+}
+
+/** The way to the configuration, for those who may change it (§11.2). */
+function Toolbox() {
+  return (
+    <a class="toolbox" href="/commissioning" title={t("ui.toolbox")} aria-label={t("ui.toolbox")}>
+      <Icon name="toolbox" />
+    </a>
+  );
+}
+
+/** Who is logged in, or where to log in. */
+function Account() {
+  void route.value; // the address to come back to changes with it
+  const who = session.value;
+  if (!who || who.profile === "user") {
+    return (
+      <a class="account" href={loginPath(location.pathname + location.search)}>
+        {t("ui.login")}
+      </a>
+    );
+  }
+  return (
+    <span class="account-open">
+      <a class="account" href="/password" title={t("ui.profile.help")}>
+        {t(`profile.${who.profile}`)}
+      </a>
+      <button type="button" class="account" onClick={() => void leave()}>
+        {t("ui.logout")}
+      </button>
+    </span>
   );
 }
 

@@ -1,0 +1,60 @@
+"""Whether a request that changes something comes from a page of ours (CSRF)."""
+
+import hmac
+import secrets
+
+from aiohttp import web
+
+from digigate.services.web.entrance import recognised
+
+HEADER, FIELD = "X-CSRF-Token", "csrf"
+PRE_COOKIE = "__Host-pre"
+"""What stands in for a session's token before there is a session: the form repeats it."""
+API = "/api/"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FOREIGN = "this was sent from a page that is not ours; open the page anew and try again"
+
+
+async def ours(request: web.Request) -> None:
+    """Let it pass only if our own page, or a program without a browser's session, sent it.
+
+    Raises:
+        HTTPForbidden: another site's page may have sent it.
+        HTTPUnsupportedMediaType: a form of a kind that pages of ours never send.
+    """
+    _same_origin(request)
+    session = recognised(request).session
+    if request.path.startswith(API):
+        if session is not None and not _equal(request.headers.get(HEADER), session.csrf):
+            raise web.HTTPForbidden(text=f"send the session's token in {HEADER}")
+        return
+    if request.content_type not in FORMS:
+        raise web.HTTPUnsupportedMediaType(text="send the form of the page")
+    form = await request.post()
+    expected = session.csrf if session else request.cookies.get(PRE_COOKIE)
+    if not _equal(form.get(FIELD), expected):
+        raise web.HTTPForbidden(text=FOREIGN)
+
+
+def token_for_form(request: web.Request) -> tuple[str, bool]:
+    """What a form of this visitor repeats, and whether it must be put into a cookie first."""
+    session = recognised(request).session
+    if session is not None:
+        return session.csrf, False
+    given = request.cookies.get(PRE_COOKIE, "")
+    return (given, False) if len(given) >= 32 else (secrets.token_urlsafe(32), True)
+
+
+def _same_origin(request: web.Request) -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"{request.scheme}://{request.host}":
+        raise web.HTTPForbidden(text=FOREIGN)
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise web.HTTPForbidden(text=FOREIGN)
+
+
+def _equal(given: object, expected: str | None) -> bool:
+    """Compared in constant time; nothing equals nothing."""
+    if not isinstance(given, str) or not expected:
+        return False
+    return hmac.compare_digest(given.encode(), expected.encode())
