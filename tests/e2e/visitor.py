@@ -15,11 +15,13 @@ expect.set_options(timeout=PATIENT)
 
 
 @contextmanager
-def opened(complaints: list[str], locale: str = "en-GB") -> Iterator[Page]:
+def opened(complaints: list[str], locale: str = "en-GB", *, scripts: bool = True) -> Iterator[Page]:
     """A page of a browser of its own; errors of console and scripts go to `complaints`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = browser.new_context(ignore_https_errors=True, locale=locale)
+        context = browser.new_context(
+            ignore_https_errors=True, locale=locale, java_script_enabled=scripts
+        )
         page = context.new_page()
         page.set_default_timeout(PATIENT)
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)

@@ -58,7 +58,7 @@ async def test_every_answer_is_sealed(site: Site, path: str) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "Server" not in answer.headers
         assert "Strict-Transport-Security" not in answer.headers

@@ -49,11 +49,9 @@ def notice(text: str, *, bad: bool = False) -> Html:
 
 
 def field(label: str, name: str, *, help_: str = "", **attributes: str | bool) -> Html:
-    """An input and its label."""
-    inside: list[Part] = [element("span", label), single("input", name=name, id=name, **attributes)]
-    if help_:
-        inside.append(element("small", help_))
-    return element("label", *inside)
+    """An input with its label, and what helps to fill it in."""
+    told = {"aria_describedby": f"{name}-help"} if help_ else {}
+    return _labelled(label, name, single("input", name=name, id=name, **told, **attributes), help_)
 
 
 def choice(label: str, name: str, options: Iterable[tuple[str, str]], chosen: str = "") -> Html:
@@ -61,7 +59,14 @@ def choice(label: str, name: str, options: Iterable[tuple[str, str]], chosen: st
     listed = [
         element("option", text, value=value, selected=value == chosen) for value, text in options
     ]
-    return element("label", element("span", label), element("select", *listed, name=name, id=name))
+    return _labelled(label, name, element("select", *listed, name=name, id=name))
+
+
+def _labelled(label: str, name: str, control: Html, help_: str = "") -> Html:
+    inside = [element("label", label, for_=name), control]
+    if help_:
+        inside.append(element("small", help_, id=f"{name}-help"))
+    return element("div", *inside, class_="field")
 
 
 def button(text: str, **attributes: str | bool) -> Html:

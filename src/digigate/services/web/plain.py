@@ -90,6 +90,7 @@ def _document(request: web.Request, said: Talk, title: str, main: Sequence[Part]
         single("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", f"{title} · DIRIS Digiware"),
         single("link", rel="stylesheet", href=STYLE_PATH),
+        single("link", rel="icon", href="data:,"),
     )
     top = element(
         "header", element("a", "DIRIS Digiware", href="/", class_="brand"), _nav(request, said)
