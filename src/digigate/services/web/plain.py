@@ -22,7 +22,8 @@ STYLE = Path(__file__).with_name("plain.css")
 STYLE_PATH = "/plain.css"
 OFFERED: dict[str, Profile] = {
     "/": Profile.USER,
-    "/password": Profile.ADVANCED,
+    "/profile": Profile.ADVANCED,
+    "/security": Profile.CYBER,
 }
 """The pages that the navigation leads to, and the least profile that each is for."""
 
@@ -119,7 +120,8 @@ def _nav(request: web.Request, said: Talk) -> Html:
 
 
 def _link(request: web.Request, path: str, text: str) -> Html:
-    here = {"aria_current": "page"} if request.path == path else {}
+    within = request.path == path or (path != "/" and request.path.startswith(f"{path}/"))
+    here = {"aria_current": "page"} if within else {}
     return element("a", text, href=path, **here)
 
 

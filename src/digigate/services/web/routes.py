@@ -6,6 +6,7 @@ from aiohttp import web
 
 from digigate.services.web import api, login, ordering, payloads, sessions
 from digigate.services.web.keys import SITE
+from digigate.services.web.office import OFFICE
 from digigate.services.web.openapi import document
 from digigate.services.web.plain import STYLE_PATH, style
 from digigate.services.web.route import Handler, Route
@@ -91,5 +92,6 @@ ROUTES: tuple[Route, ...] = (
     _open("GET", "/recovery", login.recovery_page, "Where Cyber's passphrase is typed"),
     _open("POST", "/recovery", login.recovery, "Set Cyber's password by it"),
     _open("GET", STYLE_PATH, style, "The style of the pages without scripts"),
+    *OFFICE,
     Route("GET", "/{path:.+}", file, Profile.USER, "A file of the page"),
 )

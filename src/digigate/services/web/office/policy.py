@@ -1,0 +1,78 @@
+"""`/security`: the tab "security policy" (§11.3.2), made from the description of its settings."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from digigate.services.web.markup import Html, Part, button, element
+from digigate.services.web.office.desk import Deed, Desk
+from digigate.services.web.office.fields import allowed, control, given, name_of, wrong
+from digigate.services.web.office.parts import hint, tabs
+from digigate.services.web.office.sent import Misfilled, Sent
+from digigate.services.web.plain import Talk
+from digigate.settings.by_path import value_at
+from digigate.settings.form import FormField, fields
+from digigate.settings.sections import Policy
+
+SECURITY = "/security"
+SAVE = f"{SECURITY}/policy"
+TABS = ((SECURITY, "office.tab.policy"),)
+"""Those of the manual (§11.3.1)."""
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "banner": ("banner", "banner_text"),
+    "session": ("login_tries", "lock_minutes", "session_minutes", "session_hours", "sessions"),
+    "passwords": ("password_rule", "api_tokens", "audit_days"),
+    "devices": ("usb", "ble", "rs485_slave"),
+    "mail": ("smtps_required",),
+    "field": ("modbus_writing", "snmp", "bacnet"),
+    "push": ("cloud", "ftps_required"),
+}
+"""The fields by the headings of the manual (§11.3.2)."""
+POLICY = {name_of(each): each for each in fields(Policy, "policy")}
+
+
+def security_tabs(desk: Desk, here: str) -> Html:
+    """The tabs of the menu, with the present one marked."""
+    return tabs(desk.said, here, TABS)
+
+
+async def policy(desk: Desk) -> web.Response:
+    """Every switch as it is, or as it was just filled in."""
+    said = desk.said
+    groups = [_group(desk, name, members) for name, members in GROUPS.items()]
+    form = desk.form(SAVE, *groups, button(said("office.save")))
+    top = hint(said("office.policy.help"))
+    return desk.page(said("plain.page.security"), top, form, tabs=security_tabs(desk, SECURITY))
+
+
+async def save(desk: Desk, form: Sent) -> None:
+    """All of it or nothing: each field is checked before the first is changed."""
+    values = {name: given(field, form.texts) for name, field in POLICY.items()}
+    if bad := wrong(Policy, values):
+        faults = {name: write_instead(desk.said, POLICY[name]) for name in bad}
+        raise Misfilled(desk.said("office.misfilled"), faults)
+    for name, field in POLICY.items():
+        if values[name] != value_at(desk.settings, field.path):
+            await desk.ask("settings.set", path=field.path, value=values[name])
+
+
+def write_instead(said: Talk, field: FormField) -> str:
+    """What to say at a field that is filled in wrongly."""
+    return said("office.write", allowed=allowed(said, field))
+
+
+def _group(desk: Desk, name: str, members: tuple[str, ...]) -> Html:
+    title: Part = element("legend", desk.said(f"office.policy.{name}"))
+    inputs = (_input(desk, POLICY[member]) for member in members)
+    return element("fieldset", title, *inputs)
+
+
+def _input(desk: Desk, field: FormField) -> Html:
+    name = name_of(field)
+    value = value_at(desk.settings, field.path)
+    if desk.refusal is not None and desk.refusal.form == SAVE:
+        value = given(field, desk.refusal.typed)
+    return control(desk.said, field, value, desk.fault(SAVE, name))
+
+
+DEEDS = (Deed(SAVE, save, policy, "saved", SECURITY),)

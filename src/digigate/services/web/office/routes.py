@@ -1,0 +1,29 @@
+"""The routes of the plain pages: what each shows, what its forms do, and who may."""
+
+from collections.abc import Iterable, Iterator
+
+from digigate.services.web.office import policy, profile
+from digigate.services.web.office.desk import Deed, Page, done, read, returned
+from digigate.services.web.office.shown import SCRIPT_PATH, script_file
+from digigate.services.web.route import Route
+from digigate.settings.profiles import Profile
+
+
+def _page(path: str, page: Page, summary: str, profile: Profile = Profile.CYBER) -> Route:
+    return Route("GET", path, read(page), profile, summary)
+
+
+def _forms(deeds: Iterable[Deed]) -> Iterator[Route]:
+    for deed in deeds:
+        yield Route("POST", deed.path, done(deed), deed.profile, f"A form of {deed.back}")
+        yield Route("GET", deed.path, returned(deed), deed.profile, f"Leads to {deed.back}")
+
+
+DEEDS: tuple[Deed, ...] = (*profile.DEEDS, *policy.DEEDS)
+
+OFFICE: tuple[Route, ...] = (
+    _page(profile.PROFILE, profile.profile, "Passwords, sessions, tokens", Profile.ADVANCED),
+    _page(policy.SECURITY, policy.policy, "Security policy"),
+    *_forms(DEEDS),
+    Route("GET", SCRIPT_PATH, script_file, Profile.USER, "What scripts add to plain pages"),
+)
