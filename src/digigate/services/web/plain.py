@@ -23,6 +23,7 @@ STYLE_PATH = "/plain.css"
 OFFERED: dict[str, Profile] = {
     "/": Profile.USER,
     "/profile": Profile.ADVANCED,
+    "/system": Profile.ADMIN,
     "/security": Profile.CYBER,
 }
 """The pages that the navigation leads to, and the least profile that each is for."""

@@ -26,7 +26,7 @@ def control(said: Talk, field: FormField, value: object, fault: str = "") -> Htm
         return tick(said(field.label), name_of(field), help_, ticked=bool(value))
     name = name_of(field)
     inside: list[Part] = [element("label", said(field.label), for_=name)]
-    inside.append(_measured(field, _entry(said, field, value, fault)))
+    inside.append(_measured(said, field, _entry(said, field, value, fault)))
     if fault:
         inside.append(element("strong", fault, class_="fault", role="alert"))
     inside.append(element("small", _hint(said, field), id=f"{name}-help"))
@@ -108,10 +108,11 @@ def _choice(said: Talk, field: FormField, value: str) -> str:
     return said.words.get(f"{field.label}.{value}", value)
 
 
-def _measured(field: FormField, entry: Html) -> Html:
+def _measured(said: Talk, field: FormField, entry: Html) -> Html:
     if not field.unit:
         return entry
-    return element("span", entry, element("span", field.unit, class_="unit"), class_="measured")
+    unit = said.words.get(f"office.unit.{field.unit}", field.unit)
+    return element("span", entry, element("span", unit, class_="unit"), class_="measured")
 
 
 def _written(value: object) -> str:

@@ -15,12 +15,11 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 
 const waiting = document.querySelector("[data-returns]");
 if (waiting) {
-  const { returns, started } = waiting.dataset;
   const look = async () => {
     try {
-      const answer = await fetch("/api/v1/gateway", { cache: "no-store" });
-      const gone = answer.ok && (await answer.json()).started !== started;
-      if (gone) return location.replace(returns);
+      const answer = await fetch("/api/v1/session", { cache: "no-store" });
+      const { profile } = await answer.json();
+      if (profile === "user") return location.replace(waiting.dataset.returns); // a restart ends sessions
     } catch {
       // it is down just now
     }
