@@ -154,7 +154,7 @@ class ModbusDoors:
         """The handler of a door at which `also` are units of the gateway, beside its address."""
         rooms = self._rooms
         table = _table(rooms.catalogue.models[MAPS[gateway.model]])
-        own = OwnUnit(table, self._sight, self._commands, _may_destroy)
+        own = OwnUnit(table, self._sight, self._commands, self._may_destroy)
         units = also | {gateway.address}
         return Handler(
             rooms.store, rooms.bus, configured or rooms.bus.has, own, units, self._writes
@@ -165,6 +165,14 @@ class ModbusDoors:
         device = self._sight.topology().device(unit)
         return device is not None and (device.bus is not BusName.RS485 or bool(device.gateway))
 
+    def _may_destroy(self, client: Client) -> bool:
+        """Whether a rule of the white list names this client at the door that it came in by.
+
+        Serial doors have no rules, so nobody destroys anything through them.
+        """
+        port = self._rooms.ports.all().get(client.door)
+        return port is not None and self._rooms.gate.names(client.host, "tcp", port)
+
     def _writes(self) -> bool:
         return self._sight.settings().policy.modbus_writing
 
@@ -172,8 +180,3 @@ class ModbusDoors:
 @cache
 def _table(model: Model) -> OwnTable:
     return OwnTable(model)
-
-
-def _may_destroy(_: Client) -> bool:
-    """Nobody, until the firewall has a white list to tell whom."""
-    return False

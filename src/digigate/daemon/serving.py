@@ -16,12 +16,14 @@ from digigate.daemon.keeping import SettingsKeeper, effective
 from digigate.daemon.notify import notify, watchdog_interval
 from digigate.daemon.orders import (
     Bench,
+    Doorkeeping,
     Joiner,
     Planning,
     enter_accounts,
     enter_clock,
     enter_configure,
     enter_detection,
+    enter_firewall,
     enter_gateways,
     enter_panel,
     enter_reboot,
@@ -36,6 +38,7 @@ from digigate.daemon.orders import (
 from digigate.daemon.orders.telling import enter_broadcast
 from digigate.daemon.start import Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
+from digigate.daemon.trial import Rules, RulesTrial
 from digigate.identity import Identity
 from digigate.settings import KeptSettings
 from digigate.settings.sections import Detection
@@ -68,6 +71,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
         keeper = SettingsKeeper(house, start, kept)
         _enter_orders(house)
         enter_settings(house.commands, keeper)
+        _enter_firewall(house, keeper, state)
         stack.enter_context(clock.watch(keeper.act))
         stack.enter_context(house.plan.watch(house.take))
         stack.enter_context(house.accounts.watch(house.sessions.end_of))
@@ -94,6 +98,24 @@ def _enter_orders(house: House) -> None:
     _enter_topology(house)
     _enter_detection(house)
     _enter_workshop(house)
+
+
+def _enter_firewall(house: House, keeper: SettingsKeeper, state: StateDirectory) -> None:
+    def put(wanted: Rules) -> None:
+        keeper.kept.set("firewall.rules", list(wanted.rules))
+        keeper.kept.set("firewall.outgoing", wanted.outgoing)
+        keeper.act()
+
+    trial = RulesTrial(state, put, house.clock.monotonic)
+    house.supervisor.wire("firewall", lambda _: None, lambda _: trial)
+    desk = Doorkeeping(
+        house.gate,
+        trial,
+        lambda: house.settings.firewall,
+        lambda: house.ports.all().get("https"),
+        house.clock.monotonic,
+    )
+    enter_firewall(house.commands, desk)
 
 
 def _enter_topology(house: House) -> None:

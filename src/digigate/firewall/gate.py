@@ -4,16 +4,19 @@ import asyncio
 import errno
 import socket
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakSet
 
 from digigate.conditions import Conditions
 from digigate.errors import ListenError, SettingsError
 from digigate.firewall.bucket import Meter, Rates
+from digigate.firewall.neighbours import Neighbours
+from digigate.firewall.rules import Door, Protocol
 from digigate.firewall.sockets import Connection, Datagrams, Listener, plain_address
-from digigate.settings.sections import Firewall
+from digigate.firewall.whitelist import WhiteList
+from digigate.settings.sections import Firewall, FirewallRule
 
 CLIENTS_MAX = 4096  # meters kept; a flood from invented addresses must not eat the memory
 READS = 8000.0  # reads per second and client; only a flood of tiny segments needs that many
@@ -31,6 +34,17 @@ class Exclusion:
     client: str
     reason: str
     until: float
+    mac: str = ""
+    """Empty where the client is no neighbour on the same link."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened at the door of one service since the start."""
+
+    admitted: int = 0  # connections and datagrams
+    unlisted: int = 0  # those of clients that no rule names
+    refused: int = 0  # those of clients that are excluded
 
 
 def _on_the_loop(delay: float, callback: Callable[[], None]) -> object:
@@ -50,6 +64,7 @@ class Gate:
         conditions: Conditions,
         monotonic: Callable[[], float] = time.monotonic,
         later: Later = _on_the_loop,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self._conditions = conditions
         self._monotonic = monotonic
@@ -58,11 +73,23 @@ class Gate:
         self._exclusions: dict[str, Exclusion] = {}
         self._listening: WeakSet[socket.socket] = WeakSet()
         self._open: WeakSet[Connection] = WeakSet()
+        self._neighbours = neighbours or Neighbours(monotonic)
+        self._white = WhiteList(self._neighbours)
+        self.excluded = 0
+        """Exclusions since the start."""
+        self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
         self.apply(limits)
 
     def apply(self, limits: Firewall) -> None:
-        """Use these limits from now on; whoever is excluded stays so until the end."""
+        """Use these limits and rules from now on; whoever is excluded stays so until the end.
+
+        Connections of clients that the rules no longer name are cut.
+        """
         self._limits = limits
+        self._white.apply(limits.rules)
+        for connection in tuple(self._open):
+            if not self._white.admits(connection.client, connection.door, self._monotonic()):
+                connection.cut()
         self._rates = Rates(limits.kbits * 125.0, float(limits.requests), READS)
         for meter in self._meters.values():
             meter.rates = self._rates
@@ -75,7 +102,7 @@ class Gate:
             SettingsError: the port needs a right that we lack.
         """
         listener = Listener(_family(host), socket.SOCK_STREAM)
-        listener.guard, listener.service = self, service
+        listener.guard = self
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._bind(listener, host, port, service)
         return listener
@@ -83,7 +110,7 @@ class Gate:
     def listen_udp(self, host: str, port: int, service: str) -> socket.socket:
         """A guarded UDP socket, bound; raises as `listen_tcp`."""
         datagrams = Datagrams(_family(host), socket.SOCK_DGRAM)
-        datagrams.guard, datagrams.service = self, service
+        datagrams.guard = self
         datagrams.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UDP_QUEUE)
         self._bind(datagrams, host, port, service)
         return datagrams
@@ -96,6 +123,31 @@ class Gate:
         if meter.spend(requests, self._monotonic()):
             return True
         return self._exceeds(plain_address(client), meter, "one service")
+
+    def names(self, client: str, protocol: Protocol, port: int) -> bool:
+        """Whether a rule names this client there; False as long as there are no rules."""
+        return self._white.matches(plain_address(client), protocol, port)
+
+    def would_name(
+        self, rules: tuple[FirewallRule, ...], client: str, protocol: Protocol, port: int
+    ) -> bool:
+        """As `names`, for rules that are not in force."""
+        return self._white.would_match(rules, plain_address(client), protocol, port)
+
+    def admits_outgoing(self, host: str, protocol: Protocol, port: int) -> bool:
+        """Whether the gateway may call this address: the rules say so where they hold for it."""
+        return not (self._limits.outgoing and self._white) or self.names(host, protocol, port)
+
+    def release(self, client: str) -> bool:
+        """Let an excluded client in again before its time; whether it was excluded."""
+        exclusion = self._exclusions.get(plain_address(client))
+        if exclusion is not None:
+            self._release(exclusion)
+        return exclusion is not None
+
+    def tallies(self) -> dict[str, Tally]:
+        """What happened at each door so far, by service."""
+        return {service: replace(tally) for service, tally in sorted(self._tallies.items())}
 
     def exclusions(self) -> tuple[Exclusion, ...]:
         """Who is excluded now, oldest first."""
@@ -110,34 +162,39 @@ class Gate:
         connection.meter = self._meters[connection.client]
         self._open.add(connection)
 
-    def admits_connection(self, client: str, service: str) -> bool:
-        """Count a new connection; False = the client is excluded."""
-        return self._admits_request(client, service)
+    def admits_connection(self, client: str, door: Door) -> bool:
+        """Count a new connection; False = no rule names the client, or it is excluded."""
+        return self._admits_request(client, door)
 
-    def admits_read(self, client: str, service: str, octets: int) -> bool:
+    def admits_read(self, client: str, door: Door, octets: int) -> bool:
         """Count what came over a connection; False = the client is excluded."""
         meter = self._meters.get(client) or self._meter(client)
         if meter is None:
             return False
         if meter.read(octets, self._monotonic()):
             return True
-        return self._exceeds(client, meter, service)
+        return self._exceeds(client, meter, door.service)
 
-    def admits_datagram(self, client: str, service: str, octets: int) -> bool:
-        """Count a datagram; False = the client is excluded."""
-        return self._admits_request(client, service, octets)
+    def admits_datagram(self, client: str, door: Door, octets: int) -> bool:
+        """Count a datagram; False = no rule names the client, or it is excluded."""
+        return self._admits_request(client, door, octets)
 
-    def _admits_request(self, client: str, service: str, octets: int = 0) -> bool:
+    def _admits_request(self, client: str, door: Door, octets: int = 0) -> bool:
+        now, tally = self._monotonic(), self._tallies[door.service]
+        if not self._white.admits(client, door, now):
+            tally.unlisted += 1
+            return False
         meter = self._meter(client)
         if meter is None:
+            tally.refused += 1
             return False
         self._meters.move_to_end(client)
-        now = self._monotonic()
         meter.fill(now)
         meter.octets -= octets
         if meter.spend(1, now) and meter.octets >= 0:
+            tally.admitted += 1
             return True
-        return self._exceeds(client, meter, service)
+        return self._exceeds(client, meter, door.service)
 
     def _meter(self, client: str) -> Meter | None:
         """The meter of a client; None while it is excluded."""
@@ -164,8 +221,12 @@ class Gate:
         if len(self._exclusions) >= CLIENTS_MAX:
             self._release(self.exclusions()[0])
         seconds = self._limits.block_seconds
-        exclusion = Exclusion(client, reason, self._monotonic() + seconds)
+        mac = self._neighbours.mac_of(client) or ""
+        if mac:
+            reason = f"{reason}, MAC {mac}"
+        exclusion = Exclusion(client, reason, self._monotonic() + seconds, mac)
         self._exclusions[client] = exclusion
+        self.excluded += 1
         self._meters.pop(client).octets = float("-inf")  # so that who holds it asks us and hears no
         for connection in tuple(self._open):
             if connection.client == client:
@@ -190,6 +251,8 @@ class Gate:
             sock.close()
             kind = "TCP" if isinstance(sock, Listener) else "UDP"
             raise _explained(error, host, f"{kind} port {port}", service) from error
+        protocol: Protocol = "tcp" if isinstance(sock, Listener) else "udp"
+        sock.door = Door(service, protocol, sock.getsockname()[1])
         self._listening.add(sock)
 
 

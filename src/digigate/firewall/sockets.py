@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from digigate.firewall.bucket import Meter
+from digigate.firewall.rules import Door
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -25,13 +26,13 @@ _recv_into = socket.socket.recv_into
 class Guard(Protocol):
     """What a socket asks: whether it may go on."""
 
-    def admits_connection(self, client: str, service: str) -> bool:
+    def admits_connection(self, client: str, door: Door) -> bool:
         """A client wants to connect."""
 
-    def admits_read(self, client: str, service: str, octets: int) -> bool:
+    def admits_read(self, client: str, door: Door, octets: int) -> bool:
         """A connected client has sent this much."""
 
-    def admits_datagram(self, client: str, service: str, octets: int) -> bool:
+    def admits_datagram(self, client: str, door: Door, octets: int) -> bool:
         """A datagram of this size has come."""
 
     def opened(self, connection: "Connection") -> None:
@@ -53,7 +54,7 @@ class Connection(socket.socket):
 
     guard: Guard
     client: str
-    service: str
+    door: Door
     meter: Meter
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
@@ -82,7 +83,7 @@ class Connection(socket.socket):
 
     def _ask_on(self) -> None:
         """The meter has run out, by what it knew when it was last filled."""
-        if not self.guard.admits_read(self.client, self.service, 0):
+        if not self.guard.admits_read(self.client, self.door, 0):
             raise ConnectionResetError("the client is excluded")
 
     def cut(self) -> None:
@@ -95,7 +96,7 @@ class Listener(socket.socket):
     """A listening TCP socket."""
 
     guard: Guard
-    service: str
+    door: Door
 
     def accept(self) -> tuple[socket.socket, Any]:
         """As `socket.accept`, but connections of excluded clients are reset and passed over.
@@ -107,8 +108,8 @@ class Listener(socket.socket):
             accepted, address = super().accept()
             connection = Connection(self.family, self.type, self.proto, accepted.detach())
             connection.client = plain_address(address[0])
-            if self.guard.admits_connection(connection.client, self.service):
-                connection.guard, connection.service = self.guard, self.service
+            if self.guard.admits_connection(connection.client, self.door):
+                connection.guard, connection.door = self.guard, self.door
                 self.guard.opened(connection)
                 return connection, address
             with suppress(OSError):
@@ -121,7 +122,7 @@ class Datagrams(socket.socket):
     """A bound UDP socket."""
 
     guard: Guard
-    service: str
+    door: Door
 
     def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
         """As `socket.recvfrom`, but datagrams of excluded clients are thrown away.
@@ -146,4 +147,4 @@ class Datagrams(socket.socket):
         raise BlockingIOError("only excluded clients are sending")
 
     def _admits(self, address: Any, octets: int) -> bool:  # noqa: ANN401 -- as `recvfrom` gives it
-        return self.guard.admits_datagram(plain_address(address[0]), self.service, octets)
+        return self.guard.admits_datagram(plain_address(address[0]), self.door, octets)

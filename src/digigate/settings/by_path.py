@@ -70,6 +70,8 @@ def value_for(field: FormField, given: object) -> object:
 
 def changers(field: FormField) -> frozenset[Profile]:
     """The profiles that may change a field: the one it names and those above."""
+    if field.access.change is None:
+        return frozenset()
     ranks = list(Profile)
     return frozenset(ranks[ranks.index(field.access.change) :])
 

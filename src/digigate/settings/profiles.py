@@ -16,10 +16,13 @@ class Profile(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who sees and who changes a setting, and whether it takes a reboot to act (§11.2.2)."""
+    """Who sees and who changes a setting, and whether it takes a reboot to act (§11.2.2).
+
+    `change` is the least profile; None = the owner alone, or an order made for it.
+    """
 
     view: Profile = Profile.USER
-    change: Profile = Profile.ADMIN
+    change: Profile | None = Profile.ADMIN
     reboot: bool = False
 
 

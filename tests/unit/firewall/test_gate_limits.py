@@ -8,9 +8,14 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.firewall import Gate
 from digigate.firewall.gate import CLIENTS_MAX
+from digigate.firewall.neighbours import Neighbours
+from digigate.firewall.rules import Door
 from digigate.firewall.sockets import plain_address
 from digigate.settings.sections import Firewall
 
+HTTPS, MODBUS_TCP, SNMP = (
+    Door("https", "tcp", 443), Door("modbus_tcp", "tcp", 502), Door("snmp", "udp", 161),
+)  # fmt: skip
 BAD, GOOD = "192.0.2.66", "192.0.2.1"
 
 
@@ -47,7 +52,7 @@ def conditions() -> Conditions:
 
 def gate(time: Timeline, conditions: Conditions, *, kbits: int = 1000, requests: int = 100) -> Gate:
     limits = Firewall(kbits=kbits, requests=requests)
-    return Gate(limits, conditions, time.monotonic, time.later)
+    return Gate(limits, conditions, time.monotonic, time.later, Neighbours(time.monotonic, dict))
 
 
 def served(door: Gate, time: Timeline, rate: float, seconds: float) -> int:
@@ -84,10 +89,10 @@ def test_above_the_limit_a_client_is_soon_excluded(
 def test_the_bit_rate_counts_by_itself(time: Timeline, conditions: Conditions) -> None:
     door = gate(time, conditions, kbits=1000)
     for _ in range(50):  # 0.8 Mbit/s
-        assert door.admits_read(GOOD, "https", 10_000)
+        assert door.admits_read(GOOD, HTTPS, 10_000)
         time.move(0.1)
-    assert door.admits_read(BAD, "https", 125_000)
-    assert not door.admits_read(BAD, "https", 1)
+    assert door.admits_read(BAD, HTTPS, 125_000)
+    assert not door.admits_read(BAD, HTTPS, 1)
     (condition,) = conditions.active("client.excluded")
     assert condition.subject == BAD
     assert condition.reason == "sent more than 1000 kbit/s (to https)"
@@ -102,9 +107,9 @@ def test_an_exclusion_covers_every_service_and_lasts_30_seconds(
     (exclusion,) = door.exclusions()
     assert exclusion.until - time.now == 30
     time.move(29.9)
-    assert not door.admits_connection(BAD, "modbus_tcp")
-    assert not door.admits_read(BAD, "https", 1)
-    assert not door.admits_datagram(BAD, "snmp", 1)
+    assert not door.admits_connection(BAD, MODBUS_TCP)
+    assert not door.admits_read(BAD, HTTPS, 1)
+    assert not door.admits_datagram(BAD, SNMP, 1)
     assert not door.spend(BAD)
     time.move(0.1)
     assert door.exclusions() == ()
@@ -118,7 +123,7 @@ def test_others_are_not_touched(time: Timeline, conditions: Conditions) -> None:
     door.spend(BAD, 1000)
     for _ in range(300):
         time.move(0.02)
-        assert door.admits_datagram(GOOD, "snmp", 100)
+        assert door.admits_datagram(GOOD, SNMP, 100)
 
 
 def test_what_knocks_during_the_exclusion_does_not_prolong_it(
@@ -167,7 +172,7 @@ def test_invented_addresses_neither_fill_the_memory_nor_free_a_client(
     door = gate(time, conditions)
     door.spend(BAD, 1000)
     for number in range(2 * CLIENTS_MAX):
-        assert door.admits_datagram(f"2001:db8::{number:x}", "snmp", 50)
+        assert door.admits_datagram(f"2001:db8::{number:x}", SNMP, 50)
     assert len(door._meters) == CLIENTS_MAX
     assert not door.spend(BAD)
 
@@ -187,7 +192,7 @@ def test_a_flood_of_tiny_segments_is_a_flood(time: Timeline, conditions: Conditi
     admitted = 0
     for _ in range(20_000):
         time.move(1 / 40_000)
-        admitted += door.admits_read(BAD, "modbus_tcp", 1)
+        admitted += door.admits_read(BAD, MODBUS_TCP, 1)
     assert 8000 <= admitted < 12_000
 
 
@@ -196,9 +201,9 @@ def test_the_default_limits_leave_room_for_a_busy_client(
 ) -> None:
     door = Gate(Firewall(), conditions, time.monotonic, time.later)
     for _ in range(32):
-        assert door.admits_connection(GOOD, "modbus_tcp")
+        assert door.admits_connection(GOOD, MODBUS_TCP)
     for _ in range(320 * 10):  # 32 connections at 10 requests/s, an SNMP walk on top
         time.move(1 / 320)
-        assert door.admits_read(GOOD, "modbus_tcp", 12)
+        assert door.admits_read(GOOD, MODBUS_TCP, 12)
         assert door.spend(GOOD)
-        assert door.admits_datagram(GOOD, "snmp", 90)
+        assert door.admits_datagram(GOOD, SNMP, 90)

@@ -11,7 +11,7 @@ from digigate.settings import Settings, SettingsFile, TopologyFile
 from digigate.settings.form import FieldKind, dotted, field_at, fields, section_at
 from digigate.settings.pages import settings_page, settings_schema, words
 from digigate.settings.profiles import Profile
-from digigate.settings.sections import Rs485, Web
+from digigate.settings.sections import FirewallRule, Rs485, Web
 from digigate.settings.topology import Device, Load, RemoteGateway, Topology
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -77,10 +77,11 @@ def test_a_place_names_a_field_or_a_section() -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_field_has_a_label_and_a_help_in_both_languages(language: str) -> None:
     said = words(language)
-    for field in (*fields(), *fields(Device), *fields(Load)):
+    for field in (*fields(), *fields(Device), *fields(Load), *fields(FirewallRule)):
         assert said[field.label].strip()
         assert said[f"{field.label}.help"].strip()
-    labels = {f.label for f in (*fields(), *fields(Device), *fields(Load), *fields(RemoteGateway))}
+    listed = (Device, Load, RemoteGateway, FirewallRule)
+    labels = {f.label for section in (Settings, *listed) for f in fields(section)}
     spoken = {key.removesuffix(".help") for key in said if re.match(r"setting\..*\.help$", key)}
     assert spoken == labels, "a label is left over from a field that is gone"
 

@@ -4,6 +4,7 @@ from digigate.daemon.orders.accounts import enter_accounts
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
 from digigate.daemon.orders.detection import enter_detection
+from digigate.daemon.orders.firewall import Doorkeeping, enter_firewall
 from digigate.daemon.orders.gateways import Joiner, enter_gateways
 from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
@@ -18,12 +19,14 @@ from digigate.daemon.orders.workshop import Bench, enter_workshop
 __all__ = [
     "SPEED_MAX",
     "Bench",
+    "Doorkeeping",
     "Joiner",
     "Planning",
     "enter_accounts",
     "enter_clock",
     "enter_configure",
     "enter_detection",
+    "enter_firewall",
     "enter_gateways",
     "enter_panel",
     "enter_reboot",

@@ -19,8 +19,9 @@ from digigate.settings.sections.buses import (
     Rs485,
 )
 from digigate.settings.sections.fields import EVERYWHERE, Form, Name, Section, Unit
+from digigate.settings.sections.firewall import Firewall, FirewallRule
 from digigate.settings.sections.modbus import ModbusTcp, ModbusTls, RtuTcp, Usb
-from digigate.settings.sections.network import Firewall, Web
+from digigate.settings.sections.network import Web
 from digigate.settings.sections.policy import Policy
 
 
@@ -68,6 +69,7 @@ __all__ = [
     "Detection",
     "DetectionMode",
     "Firewall",
+    "FirewallRule",
     "Form",
     "Gateway",
     "Line",

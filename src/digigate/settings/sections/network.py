@@ -1,11 +1,9 @@
-"""Pages and the firewall."""
+"""The pages' server."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Annotated
 
 from digigate.settings.profiles import Access, Profile
-from digigate.settings.sections.fields import EVERYWHERE, Form, Host, HostName, Port, Section, Unit
+from digigate.settings.sections.fields import EVERYWHERE, Form, Host, HostName, Port, Section
 
 
 class Web(Section):
@@ -19,16 +17,3 @@ class Web(Section):
         tuple[HostName, ...], Form("a list of host names"), Access(change=Profile.CYBER)
     ] = ()
     """Names under which browsers may ask for this server, beside its addresses."""
-
-
-class Firewall(Section):
-    """Limits per client address over all services (§11.3.5)."""
-
-    kbits: Annotated[
-        int, Field(ge=16, le=1_000_000), Unit("kbit/s"), Access(change=Profile.CYBER)
-    ] = 20_000
-    requests: Annotated[int, Field(ge=1, le=100_000), Unit("1/s"), Access(change=Profile.CYBER)] = (
-        2_000
-    )
-    block_seconds: Annotated[Literal[30], Unit("s"), Access(change=Profile.CYBER)] = 30
-    """How long who exceeds a limit gets no answer: fixed by §11.3.5."""
