@@ -1,48 +1,21 @@
 """An officer secures a gateway out of its box, in a real browser that runs no scripts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from e2e.visitor import CHROMIUM, FLAGS, PATIENT
-from running import Gateway, free_demo
-from running.gateway import PASSWORD
+from e2e.office import log_in, press, row, visiting
+from running import Gateway
 
 GOOD = "Str0ng&er than before"
 
 pytestmark = pytest.mark.peer("chromium")
 
 
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with free_demo(tmp_path_factory.mktemp("office") / "state") as gateway:
-        gateway.own_passwords()
-        yield gateway
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def visiting(browser: Browser, *, scripts: bool = False) -> Iterator[Page]:
-    """A visitor of one's own; what the browser complained of fails the test."""
-    complaints: list[str] = []
-    context = browser.new_context(
-        ignore_https_errors=True, locale="en-GB", java_script_enabled=scripts
-    )
-    page = context.new_page()
-    page.set_default_timeout(PATIENT)
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    yield page
-    context.close()
-    assert [text for text in complaints if "status of 40" not in text] == []
+@pytest.fixture
+def gateway(office: Gateway) -> Gateway:
+    return office
 
 
 @pytest.fixture
@@ -51,21 +24,6 @@ def officer(gateway: Gateway, browser: Browser) -> Iterator[Page]:
     with visiting(browser) as page:
         log_in(page, gateway, "cyber")
         yield page
-
-
-def log_in(page: Page, gateway: Gateway, profile: str, password: str = PASSWORD) -> None:
-    page.goto(gateway.url(f"/login?profile={profile}"))
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url(gateway.url("/"))
-
-
-def row(page: Page, name: str) -> Locator:
-    return page.get_by_role("row").filter(has_text=name)
-
-
-def press(place: Page | Locator, name: str) -> None:
-    place.get_by_role("button", name=name, exact=True).click()
 
 
 @pytest.mark.manual(85)
@@ -96,7 +54,7 @@ def test_a_locked_profile_gets_a_password_that_the_officer_gives(
             other.get_by_role("main").get_by_role("button").click()
         expect(other.get_by_role("alert")).to_contain_text("locked")
         officer.goto(gateway.url("/profile"))
-        expect(row(officer, "Advanced user")).to_contain_text("Locked for 60 min")
+        expect(row(officer, "Advanced user")).to_contain_text("Locked for 60\N{NO-BREAK SPACE}min")
         press(row(officer, "Advanced user"), "Unlock")
         expect(row(officer, "Advanced user")).not_to_contain_text("Locked")
         set_password(officer, "short")
@@ -183,6 +141,7 @@ def test_the_policy_is_changed_as_a_whole_or_not_at_all(
     expect(officer.get_by_label("Login attempts")).to_have_value("50")
     expect(officer.get_by_label("Legal banner")).not_to_be_checked()
     assert gateway.order("settings", path="policy.banner")["fields"][0]["value"] is True
+    gateway.order("settings.reset", path="policy")
 
 
 @pytest.mark.manual(298)

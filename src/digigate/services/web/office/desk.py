@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from digigate.errors import DigigateError, Locked
-from digigate.services.web.entrance import caller_of, recognised
+from digigate.services.web.entrance import caller_of, client_of, recognised
 from digigate.services.web.keys import VIEW
 from digigate.services.web.markup import Html, Part, element, joined, notice, single
 from digigate.services.web.office.sent import Misfilled, Sent, sent
@@ -47,6 +47,11 @@ class Desk:
         """What this visitor's own session is called where sessions are listed."""
         session = recognised(self.request).session
         return session.handle if session else ""
+
+    @property
+    def client(self) -> str:
+        """The address that this visitor comes from."""
+        return client_of(self.request)
 
     def may(self, command: str) -> bool:
         """Whether there is such a command and this visitor may order it."""

@@ -47,6 +47,11 @@ def allowed(said: Talk, field: FormField) -> str:
     return field.form
 
 
+def write_instead(said: Talk, field: FormField) -> str:
+    """What to say at a field that is filled in wrongly."""
+    return said("office.write", allowed=allowed(said, field))
+
+
 def given(field: FormField, form: Mapping[str, str]) -> object:
     """What a sent form says of a setting; a box that is not ticked is not sent."""
     text = form.get(name_of(field))

@@ -6,17 +6,19 @@ from aiohttp import web
 
 from digigate.services.web.markup import Html, Part, button, element
 from digigate.services.web.office.desk import Deed, Desk
-from digigate.services.web.office.fields import allowed, control, given, name_of, wrong
+from digigate.services.web.office.fields import control, given, name_of, write_instead, wrong
 from digigate.services.web.office.parts import hint, tabs
 from digigate.services.web.office.sent import Misfilled, Sent
-from digigate.services.web.plain import Talk
 from digigate.settings.by_path import value_at
 from digigate.settings.form import FormField, fields
 from digigate.settings.sections import Policy
 
 SECURITY = "/security"
 SAVE = f"{SECURITY}/policy"
-TABS = ((SECURITY, "office.tab.policy"),)
+TABS = (
+    (SECURITY, "office.tab.policy"),
+    (f"{SECURITY}/firewall", "office.tab.firewall"),
+)
 """Those of the manual (§11.3.1)."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "banner": ("banner", "banner_text"),
@@ -54,11 +56,6 @@ async def save(desk: Desk, form: Sent) -> None:
     for name, field in POLICY.items():
         if values[name] != value_at(desk.settings, field.path):
             await desk.ask("settings.set", path=field.path, value=values[name])
-
-
-def write_instead(said: Talk, field: FormField) -> str:
-    """What to say at a field that is filled in wrongly."""
-    return said("office.write", allowed=allowed(said, field))
 
 
 def _group(desk: Desk, name: str, members: tuple[str, ...]) -> Html:

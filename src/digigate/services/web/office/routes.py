@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from digigate.services.web.office import policy, profile, system
+from digigate.services.web.office import firewall, policy, profile, system
 from digigate.services.web.office.desk import Deed, Page, done, read, returned
 from digigate.services.web.office.shown import SCRIPT_PATH, script_file
 from digigate.services.web.route import Route
@@ -19,11 +19,12 @@ def _forms(deeds: Iterable[Deed]) -> Iterator[Route]:
         yield Route("GET", deed.path, returned(deed), deed.profile, f"Leads to {deed.back}")
 
 
-DEEDS: tuple[Deed, ...] = (*profile.DEEDS, *policy.DEEDS, *system.DEEDS)
+DEEDS: tuple[Deed, ...] = (*profile.DEEDS, *policy.DEEDS, *firewall.DEEDS, *system.DEEDS)
 
 OFFICE: tuple[Route, ...] = (
     _page(profile.PROFILE, profile.profile, "Passwords, sessions, tokens", Profile.ADVANCED),
     _page(policy.SECURITY, policy.policy, "Security policy"),
+    _page(firewall.FIREWALL, firewall.firewall, "Firewall"),
     _page(system.SYSTEM, system.system, "Name plate, reboot, identify", Profile.ADMIN),
     *_forms(DEEDS),
     Route("GET", SCRIPT_PATH, script_file, Profile.USER, "What scripts add to plain pages"),
