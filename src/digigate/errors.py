@@ -1,7 +1,7 @@
 """The error tree: each branch names who must act.
 
 DigigateError
-├── SettingsError    the user must act: never retried, shown at its field
+├── SettingsError    the user must act: never retried, shown at its field (ImageRefused)
 ├── CatalogueError   we must act: fails tests and start
 ├── SlaveError       the field: SlaveTimeout (SlaveGarbled, LineSeized) · SlaveException(code)
 │                    · LineDown · AddressConflict
@@ -19,6 +19,10 @@ class DigigateError(Exception):
 
 class SettingsError(DigigateError):
     """What the user asked for cannot be done; the text says where and what to write instead."""
+
+
+class ImageRefused(SettingsError):
+    """A firmware image is not taken; the text says why."""
 
 
 class CatalogueError(DigigateError):

@@ -23,6 +23,8 @@ SILK_SCREEN = ("ON", "ALARM", "COM", "ADDR", "RS485", "NC", "ETH", "DIGIWARE BUS
 SYSTEM_ALARMS = {
     "slave.timeout": 3,
     CONFLICT: 4,
+    "product.damaged": 5,
+    "firmware.newer": 5,
     "client.excluded": 7,
     "password.default": 8,
     "password.expiring": 8,

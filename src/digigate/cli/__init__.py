@@ -14,6 +14,7 @@ from digigate.cli import (
     control,
     detect,
     firewall,
+    firmware,
     replay,
     run,
     scan,
@@ -39,6 +40,7 @@ ROOMS = (
     scan,
     slave,
     configure,
+    firmware,
 )
 
 

@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from digigate.cli.files import read_settings, read_topology
 from digigate.cli.parsers import Subparsers
-from digigate.daemon import SPEED_MAX, House, Start, configure_log, demo_start, serve
+from digigate.daemon import SPEED_MAX, House, Relaunch, Start, configure_log, demo_start, serve
+from digigate.firmware.launching import launch, relaunch
 
 LEVELS = ("debug", "info", "warning", "error")
 PLANT = Path("config/demo-plant.yaml")
@@ -35,6 +38,9 @@ def enter(commands: Subparsers) -> None:
         parser.add_argument(
             "--state", type=Path, required=state is None, default=state, metavar="DIR"
         )
+        parser.add_argument(
+            "--slots", type=Path, metavar="DIR", help="where updates are installed; STATE/slots"
+        )
         parser.add_argument("--log", choices=LEVELS, default="info", help="least log level")
 
 
@@ -46,6 +52,7 @@ def _speed(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
+    launch(_slots(options), sys.argv[1:])
     settings = read_settings(options.settings)
     topology = read_topology(options.topology, settings) if options.topology else None
     start = Start(options.state, settings, topology, settings_file=options.settings)
@@ -53,6 +60,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    launch(_slots(options), sys.argv[1:])
     settings = read_settings(options.settings) if options.settings else None
     free = options.ports == "free"
     start = demo_start(options.state, options.plant, settings, free_ports=free, speed=options.speed)
@@ -61,10 +69,17 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _serve(start: Start, options: argparse.Namespace) -> int:
     configure_log(options.log)
-    again: Start | None = start
-    while again is not None:
+    again: Start | Relaunch | None = replace(start, slots=_slots(options))
+    while isinstance(again, Start):
         again = asyncio.run(serve(again, _tell_where_to_look))
+    if again is not None:
+        relaunch(sys.argv[1:])
     return 0
+
+
+def _slots(options: argparse.Namespace) -> Path:
+    slots: Path = options.slots or options.state / "slots"
+    return slots
 
 
 def _tell_where_to_look(house: House) -> None:

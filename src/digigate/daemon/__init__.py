@@ -5,6 +5,6 @@ from digigate.daemon.house import House
 from digigate.daemon.logs import configure as configure_log
 from digigate.daemon.orders import SPEED_MAX
 from digigate.daemon.serving import serve
-from digigate.daemon.start import Start
+from digigate.daemon.start import Relaunch, Start
 
-__all__ = ["SPEED_MAX", "House", "Start", "configure_log", "demo_start", "serve"]
+__all__ = ["SPEED_MAX", "House", "Relaunch", "Start", "configure_log", "demo_start", "serve"]

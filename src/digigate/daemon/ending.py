@@ -11,6 +11,8 @@ class Ending:
     def __init__(self) -> None:
         self.again = False
         """Whether everything is to start anew."""
+        self.relaunching = False
+        """Whether another release is to run next."""
         self._come = asyncio.Event()
 
     async def wait(self) -> None:
@@ -19,8 +21,13 @@ class Ending:
 
     def stop(self) -> None:
         """End now, for good."""
-        self.again = False
+        self.again = self.relaunching = False
         self._come.set()
+
+    def relaunch(self) -> None:
+        """End in a moment; whoever started us launches what was installed."""
+        self.relaunching = True
+        self.reboot()
 
     def reboot(self) -> None:
         """End in a moment, and begin anew."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from digigate.bus import Bus, BusRooms
 from digigate.bus.clocks import SlaveClocks
@@ -18,6 +19,8 @@ from digigate.daemon.front import Front, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.firewall import Gate
+from digigate.firmware.soundness import Soundness, host_macs
+from digigate.firmware.update import Firmware, Patience
 from digigate.security.accounts import Accounts
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
@@ -45,7 +48,12 @@ class House:
     """All rooms of one gateway."""
 
     def __init__(
-        self, settings: Settings, topology: Topology, state: StateDirectory, clock: Clock
+        self,
+        settings: Settings,
+        topology: Topology,
+        state: StateDirectory,
+        clock: Clock,
+        slots: Path,
     ) -> None:
         self.settings = settings
         file = TopologyFile(state.file("topology.yaml"))
@@ -64,6 +72,8 @@ class House:
             state, clock, self.conditions, lambda: self.settings.policy, self.hashing
         )
         self.sessions = Sessions(clock, lambda: self.settings.policy)
+        self.firmware = Firmware(state.path, slots, self.conditions, self._patience)
+        self._soundness = Soundness(self.conditions)
         self.commands = Commands()
         rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
@@ -121,8 +131,11 @@ class House:
         self.judge()
 
     def judge(self) -> None:
-        """Say what of the topology cannot be served as the gateway is set now."""
+        """Say what of the topology cannot be served as the gateway is set now, and whether the
+        gateway itself is sound.
+        """
         self._fitness.judge(self.problems(self.topology))
+        self._soundness.judge(self.settings.gateway.identity(), host_macs())
 
     def problems(self, topology: Topology) -> tuple[Problem, ...]:
         """What of this topology the gateway cannot serve as it is set now."""
@@ -132,6 +145,10 @@ class House:
         """Refuse settings that break what the topology has; raises SettingsError."""
         before, after = (problems(s, self.topology, self.catalogue) for s in (former, wanted))
         check_change(before, after)
+
+    def _patience(self) -> Patience:
+        trial = self.settings.firmware
+        return Patience(trial.ready_within, trial.steady_for)
 
     def _check_topology(self, former: Topology, topology: Topology) -> None:
         check_change(self.problems(former), self.problems(topology))

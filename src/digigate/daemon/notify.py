@@ -2,6 +2,10 @@
 
 import os
 import socket
+from collections.abc import Iterable
+
+from digigate.firmware.launching import GUARDED
+from digigate.firmware.trial import UNWELL
 
 
 def notify(state: str) -> None:
@@ -14,6 +18,11 @@ def notify(state: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
         channel.connect(address)
         channel.sendall(state.encode())
+
+
+def guarded(state: str, unwell: Iterable[str]) -> str:
+    """The message, with the services that do not run where a guard wants to know them."""
+    return f"{state}\n{UNWELL}={','.join(unwell)}" if GUARDED in os.environ else state
 
 
 def watchdog_interval() -> float | None:

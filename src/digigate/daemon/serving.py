@@ -13,7 +13,7 @@ from digigate.daemon.ending import Ending
 from digigate.daemon.front import blink_slave
 from digigate.daemon.house import House
 from digigate.daemon.keeping import SettingsKeeper, effective
-from digigate.daemon.notify import notify, watchdog_interval
+from digigate.daemon.notify import guarded, notify, watchdog_interval
 from digigate.daemon.orders import (
     Bench,
     Doorkeeping,
@@ -24,6 +24,7 @@ from digigate.daemon.orders import (
     enter_configure,
     enter_detection,
     enter_firewall,
+    enter_firmware,
     enter_gateways,
     enter_panel,
     enter_reboot,
@@ -36,24 +37,27 @@ from digigate.daemon.orders import (
     enter_workshop,
 )
 from digigate.daemon.orders.telling import enter_broadcast
-from digigate.daemon.start import Start, kept_topology
+from digigate.daemon.start import Relaunch, Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
 from digigate.daemon.trial import Rules, RulesTrial
 from digigate.identity import Identity
 from digigate.settings import KeptSettings
 from digigate.settings.sections import Detection
 from digigate.state import StateDirectory
+from digigate.supervisor import ServiceState
 
 log = logging.getLogger(__name__)
+
+UNWELL = frozenset((ServiceState.FAILED, ServiceState.REFUSED))
 
 Announce = Callable[[House], None]
 
 
-async def serve(start: Start, announce: Announce = lambda _: None) -> Start | None:
+async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Relaunch | None:
     """Run until SIGTERM, SIGINT or a reboot; `announce` is called once all services have settled.
 
     Returns what to start again with after a reboot: the settings as they stand in their file by
-    then, the topology as it was kept; None = the end.
+    then, the topology as it was kept; `Relaunch` where another release is to run; None = the end.
 
     Raises:
         SettingsError: the state directory is in use or a kept file is wrong.
@@ -64,7 +68,8 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
         kept = KeptSettings(start.settings, start.settings_file, state.file("settings.yaml"))
         zone = kept.current.time.zone
         clock = stack.enter_context(kept_clock(state, zone, start.speed))
-        house = House(effective(start, kept.current, clock), topology, state, clock)
+        wanted = effective(start, kept.current, clock)
+        house = House(wanted, topology, state, clock, start.slots_in)
         stack.callback(house.ports.remove)
         stack.callback(house.hashing.close)
         house.wire(start.plant)
@@ -77,9 +82,13 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | No
         stack.enter_context(house.accounts.watch(house.sessions.end_of))
         stack.enter_context(house.conditions.watch(log_condition))
         house.judge()
+        house.firmware.announce()
         ending = Ending()
         enter_reboot(house.commands, ending.reboot)
+        enter_firmware(house.commands, house.firmware, ending.relaunch)
         await _run(house, keeper, ending, announce)
+        if ending.relaunching:
+            return Relaunch()
         return keeper.again() if ending.again else None
 
 
@@ -164,7 +173,7 @@ async def _run(house: House, keeper: SettingsKeeper, ending: Ending, announce: A
     services = asyncio.create_task(house.supervisor.run(house.settings), name="services")
     others = [
         asyncio.create_task(_published(house, announce), name="publish"),
-        asyncio.create_task(_heartbeat(), name="watchdog"),
+        asyncio.create_task(_heartbeat(house), name="watchdog"),
     ]
     stopping = asyncio.create_task(ending.wait(), name="ending")
     try:
@@ -188,8 +197,9 @@ async def _published(house: House, announce: Announce) -> None:
     announce(house)
 
 
-async def _heartbeat() -> None:
+async def _heartbeat(house: House) -> None:
     interval = watchdog_interval()
     while interval is not None:
-        notify("WATCHDOG=1")
+        unwell = [h.name for h in house.supervisor.health() if h.state in UNWELL]
+        notify(guarded("WATCHDOG=1", unwell))
         await asyncio.sleep(interval)

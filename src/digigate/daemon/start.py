@@ -20,6 +20,17 @@ class Start:
     settings_file: Path | None = None  # read anew on SIGHUP
     plant: PlantSite | None = None
     speed: float = 1.0
+    slots: Path | None = None  # where releases lie; None = in the state directory
+
+    @property
+    def slots_in(self) -> Path:
+        """Where releases lie."""
+        return self.slots or self.state / "slots"
+
+
+@dataclass(frozen=True, slots=True)
+class Relaunch:
+    """What was installed is to run now: end this program and launch it again."""
 
 
 def kept_topology(state: StateDirectory, start: Start) -> Topology:

@@ -5,6 +5,7 @@ from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
 from digigate.daemon.orders.detection import enter_detection
 from digigate.daemon.orders.firewall import Doorkeeping, enter_firewall
+from digigate.daemon.orders.firmware import enter_firmware
 from digigate.daemon.orders.gateways import Joiner, enter_gateways
 from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
@@ -27,6 +28,7 @@ __all__ = [
     "enter_configure",
     "enter_detection",
     "enter_firewall",
+    "enter_firmware",
     "enter_gateways",
     "enter_panel",
     "enter_reboot",

@@ -20,6 +20,7 @@ from digigate.settings.sections.buses import (
 )
 from digigate.settings.sections.fields import EVERYWHERE, Form, Name, Section, Unit
 from digigate.settings.sections.firewall import Firewall, FirewallRule
+from digigate.settings.sections.firmware import Firmware
 from digigate.settings.sections.modbus import ModbusTcp, ModbusTls, RtuTcp, Usb
 from digigate.settings.sections.network import Web
 from digigate.settings.sections.policy import Policy
@@ -41,6 +42,7 @@ class Settings(Section):
     policy: Policy = Policy()
     web: Web = Web()
     firewall: Firewall = Firewall()
+    firmware: Firmware = Firmware()
 
     @model_validator(mode="after")
     def _ports_apart(self) -> Self:
@@ -70,6 +72,7 @@ __all__ = [
     "DetectionMode",
     "Firewall",
     "FirewallRule",
+    "Firmware",
     "Form",
     "Gateway",
     "Line",

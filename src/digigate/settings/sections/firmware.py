@@ -1,0 +1,19 @@
+"""How a new release of this program has to prove itself (§11.3.6)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from digigate.settings.profiles import Access, Profile
+from digigate.settings.sections.fields import Section, Unit
+
+
+class Firmware(Section):
+    """The trial after an update; a release that fails it is taken back."""
+
+    ready_within: Annotated[
+        float, Field(ge=1, le=3600), Unit("s"), Access(change=Profile.CYBER)
+    ] = 120.0
+    steady_for: Annotated[float, Field(ge=1, le=3600), Unit("s"), Access(change=Profile.CYBER)] = (
+        60.0
+    )
