@@ -194,6 +194,7 @@ class House:
             catalogue=self.catalogue,
             commands=self.commands,
             detection=lambda: self.detector.status,
+            load_firmware=self.firmware.stage,
             lamps=self.front.lamps,
         )
         entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy)

@@ -207,3 +207,19 @@ def test_the_default_limits_leave_room_for_a_busy_client(
         assert door.admits_read(GOOD, MODBUS_TCP, 12)
         assert door.spend(GOOD)
         assert door.admits_datagram(GOOD, SNMP, 90)
+
+
+def test_what_an_exempt_client_sends_is_not_counted(time: Timeline, conditions: Conditions) -> None:
+    door = gate(time, conditions)
+    with door.exempt("::ffff:" + BAD):
+        assert all(door.admits_read(BAD, HTTPS, 1_000_000) for _ in range(20))
+        assert not door.admits_read(GOOD, HTTPS, 1_000_000)
+    assert door.admits_read(BAD, HTTPS, 0)
+    assert not door.admits_read(BAD, HTTPS, 1_000_000)
+
+
+def test_requests_of_an_exempt_client_are_counted(time: Timeline, conditions: Conditions) -> None:
+    door = gate(time, conditions)
+    with door.exempt(BAD), door.exempt(BAD):
+        assert not door.spend(BAD, 101)
+        assert not door.admits_read(BAD, HTTPS, 1)

@@ -1,5 +1,6 @@
 """A small gateway to look at: one DIRIS I-30 with two loads and one silent COUNTIS."""
 
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,13 +26,14 @@ from digigate.catalogue import (
 from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
+from digigate.firmware.update import Verdict
 from digigate.identity import GatewayModel, Identity
 from digigate.panel import Lamp, Led, Light
 from digigate.security.accounts import Accounts
 from digigate.security.hashing import Hashing
 from digigate.security.sessions import Sessions
 from digigate.services.web.entrance import Entrance
-from digigate.services.web.view import View
+from digigate.services.web.view import LoadFirmware, View
 from digigate.settings.sections import Gateway, Policy, Settings
 from digigate.settings.topology import BusName, Device, Load, Topology
 from digigate.state import StateDirectory
@@ -85,6 +87,7 @@ class Plant:
         self.commands = Commands()
         self.detection = Status()
         self.policy = Policy()
+        self.load_firmware: LoadFirmware = no_firmware
         self.image = self.store.open(METER, MODEL, [_span("instant"), _span("energy")])
         self.view = View(
             identity=self.identity,
@@ -99,8 +102,12 @@ class Plant:
             catalogue=Catalogue(QUANTITIES, {MODEL.key: MODEL}),
             commands=self.commands,
             detection=lambda: self.detection,
+            load_firmware=self._load_firmware,
             lamps=lambda: {Led.ON: Lamp(Light.STEADY), Led.COM: Lamp(Light.BLINKING, 999.75)},
         )
+
+    async def _load_firmware(self, chunks: AsyncIterable[bytes], name: str) -> Verdict:
+        return await self.load_firmware(chunks, name)
 
     def poll(self, milliamperes: int = 10_500, wh: int = 1_234_000) -> None:
         """The meter answers both of its blocks."""
@@ -111,6 +118,11 @@ class Plant:
     def later(self, seconds: float) -> None:
         """Let time pass."""
         self.monotonic.now += seconds
+
+
+async def no_firmware(_: AsyncIterable[bytes], name: str) -> Verdict:
+    """A gateway that takes none."""
+    return Verdict(ok=False, reason="there is no slot here", name=name)
 
 
 def an_entrance(state: StateDirectory, plant: Plant, hashing: Hashing) -> Entrance:

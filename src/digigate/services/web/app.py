@@ -23,7 +23,8 @@ def build_app(
     routes: Iterable[Route],
 ) -> web.Application:
     """All of it, ready for a runner; `names` are those we may be asked for by."""
-    app = _guarded(names, spend)
+    routes = tuple(routes)
+    app = _guarded(names, spend, frozenset(route.path for route in routes if route.streams))
     app[VIEW], app[SITE], app[FEED], app[ENTRANCE] = view, site, Feed(view), entrance
     app.on_shutdown.append(_end_streams)
     for route in routes:
@@ -47,8 +48,10 @@ def build_redirect(port: int, names: frozenset[str], spend: Spend) -> web.Applic
     return app
 
 
-def _guarded(names: frozenset[str], spend: Spend) -> web.Application:
-    guards = (metered(spend), explained, addressed(names))
+def _guarded(
+    names: frozenset[str], spend: Spend, large: frozenset[str] = frozenset()
+) -> web.Application:
+    guards = (metered(spend), explained, addressed(names, large))
     app = web.Application(middlewares=guards, client_max_size=BODY_MAX)
     app.on_response_prepare.append(seal)
     return app

@@ -15,8 +15,10 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 FOREIGN = "this was sent from a page that is not ours; open the page anew and try again"
 
 
-async def ours(request: web.Request) -> None:
+async def ours(request: web.Request, *, streamed: bool = False) -> None:
     """Let it pass only if our own page, or a program without a browser's session, sent it.
+
+    The form of a streamed request is not read here: its handler asks `is_token`.
 
     Raises:
         HTTPForbidden: another site's page may have sent it.
@@ -28,12 +30,19 @@ async def ours(request: web.Request) -> None:
         if session is not None and not _equal(request.headers.get(HEADER), session.csrf):
             raise web.HTTPForbidden(text=f"send the session's token in {HEADER}")
         return
+    if streamed:
+        return
     if request.content_type not in FORMS:
         raise web.HTTPUnsupportedMediaType(text="send the form of the page")
     form = await request.post()
-    expected = session.csrf if session else request.cookies.get(PRE_COOKIE)
-    if not _equal(form.get(FIELD), expected):
+    if not is_token(request, form.get(FIELD)):
         raise web.HTTPForbidden(text=FOREIGN)
+
+
+def is_token(request: web.Request, given: object) -> bool:
+    """Whether this is what the forms of this visitor repeat."""
+    session = recognised(request).session
+    return _equal(given, session.csrf if session else request.cookies.get(PRE_COOKIE))
 
 
 def token_for_form(request: web.Request) -> tuple[str, bool]:

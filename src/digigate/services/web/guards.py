@@ -51,15 +51,18 @@ async def explained(request: web.Request, handler: Handler) -> web.StreamRespons
         return response
 
 
-def addressed(names: frozenset[str]) -> Middleware:
-    """Refuse requests meant for another host, and bodies that nobody will read."""
+def addressed(names: frozenset[str], large: frozenset[str] = frozenset()) -> Middleware:
+    """Refuse requests meant for another host, and bodies that nobody will read.
+
+    The bodies of the paths in `large` are for their handlers to limit.
+    """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not is_ours(request.host, names):
             text = "this name is not ours; the setting web.hosts lists those that are"
             raise web.HTTPMisdirectedRequest(text=text)
-        if (request.content_length or 0) > BODY_MAX:
+        if (request.content_length or 0) > BODY_MAX and request.path not in large:
             raise web.HTTPRequestEntityTooLarge(BODY_MAX, request.content_length or 0)
         return await handler(request)
 
@@ -81,7 +84,7 @@ def entitled(route: Route) -> Handler:
                 raise
             raise web.HTTPSeeOther(f"/login?next={quote(request.path)}") from None
         if route.method != "GET":
-            await ours(request)
+            await ours(request, streamed=route.streams)
         if route.use and visitor.session is not None:
             request.app[ENTRANCE].sessions.use(visitor.session)
         return await route.handler(request)

@@ -13,6 +13,7 @@ API = "/api/"
 TEXTS = {"topics", "name"}
 QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v1/devices/{address}/readings": ("load",),
+    "/api/v1/firmware": ("name",),
     "/api/v1/stream": ("topics", "device", "load"),
 }
 

@@ -26,4 +26,5 @@ class Route:
     measurement: bool = False
     head: bool = True  # HEAD is answered too; off where the answer never ends
     open: bool = False  # for those too who must change their password first
+    streams: bool = False  # its body is large, and its handler reads it (and a form's token) itself
     use: bool = True  # it keeps a session from being idle; off for what pages ask by themselves

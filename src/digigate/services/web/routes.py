@@ -4,7 +4,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from digigate.services.web import api, login, ordering, payloads, sessions
+from digigate.services.web import api, login, ordering, payloads, sessions, uploading
 from digigate.services.web.keys import SITE
 from digigate.services.web.office import OFFICE
 from digigate.services.web.openapi import document
@@ -74,6 +74,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", V1 + "/session", sessions.show, Profile.USER, "Who asks", use=False),
     Route("POST", V1 + "/session", sessions.begin, Profile.USER, "Log in"),
     Route("DELETE", V1 + "/session", sessions.end, Profile.USER, "Log out"),
+    Route(
+        "POST", V1 + "/firmware", uploading.load, Profile.CYBER, "Load a .dfu file", streams=True
+    ),
     _api("/events/{name}", ordering.events, "Events of one of them", head=False),
     _api("/openapi.json", openapi, "This description"),
     _page("/", "Overview"),

@@ -20,6 +20,7 @@ from digigate.services.web.hosts import own_names
 from digigate.services.web.keys import FEED
 from digigate.services.web.pages import STATIC, Site
 from digigate.services.web.routes import ROUTES
+from digigate.services.web.uploading import GATE
 from digigate.services.web.view import View
 from digigate.settings.sections import Web
 from digigate.state import Ports
@@ -79,6 +80,7 @@ class WebServer:
         names, spend = own_names(self._settings.hosts), self._ground.gate.spend
         site = await asyncio.to_thread(Site.load, self._static)
         app = build_app(self._view, self._entrance, site, names, spend, ROUTES)
+        app[GATE] = self._ground.gate
         context = self._ground.certificates.context()
         doorman = Doorman(self._limits)
         async with AsyncExitStack() as stack:

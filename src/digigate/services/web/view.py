@@ -1,6 +1,6 @@
 """All that pages may see, in one place; the daemon fills it in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,12 +10,15 @@ from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.commands import Commands
 from digigate.conditions import Conditions
+from digigate.firmware.update import Verdict
 from digigate.identity import Identity
 from digigate.panel import Lamp, Led
 from digigate.settings.sections import Settings
 from digigate.settings.topology import Topology
 from digigate.store import Store
 from digigate.supervisor import Health
+
+LoadFirmware = Callable[[AsyncIterable[bytes], str], Awaitable[Verdict]]
 
 
 class BusView(Protocol):
@@ -44,4 +47,5 @@ class View:
     catalogue: Catalogue
     commands: Commands
     detection: Callable[[], Detection]
+    load_firmware: LoadFirmware
     lamps: Callable[[], Mapping[Led, Lamp]]
