@@ -26,6 +26,8 @@ SYSTEM_ALARMS = {
     "product.damaged": 5,
     "firmware.newer": 5,
     "client.excluded": 7,
+    "certificate.expired": 7,
+    "authority.expired": 7,
     "password.default": 8,
     "password.expiring": 8,
     "password.expired": 8,

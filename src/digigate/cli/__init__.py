@@ -9,6 +9,7 @@ from digigate import __version__
 from digigate.cli import (
     accounts,
     catalogue,
+    certificates,
     check,
     configure,
     control,
@@ -34,6 +35,7 @@ ROOMS = (
     settings,
     accounts,
     firewall,
+    certificates,
     catalogue,
     sniff,
     replay,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from digigate.conditions import Condition
 from digigate.security.accounts import Accounts
@@ -24,15 +25,17 @@ def log_condition(condition: Condition, active: bool) -> None:  # noqa: FBT001 -
 
 
 class CertificateKeeper:
-    """Renews the self-made certificate before it ends; new connections get the new one."""
+    """Renews the self-made certificate before it ends, and looks at those that others made."""
 
-    def __init__(self, certificates: Certificates) -> None:
+    def __init__(self, certificates: Certificates, judge: Callable[[], None]) -> None:
         self._certificates = certificates
+        self._judge = judge
 
     async def run(self, ready: Ready) -> None:
         """Look at start and every few hours."""
         while True:
             self._certificates.renew()
+            self._judge()
             ready()
             await asyncio.sleep(RENEW_EVERY)
 

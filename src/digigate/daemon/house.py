@@ -18,10 +18,12 @@ from digigate.daemon.fitness import Fitness
 from digigate.daemon.front import Front, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
+from digigate.errors import SettingsError
 from digigate.firewall import Gate
 from digigate.firmware.soundness import Soundness, host_macs
 from digigate.firmware.update import Firmware, Patience
 from digigate.security.accounts import Accounts
+from digigate.security.authorities import Authorities
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
 from digigate.security.sessions import Sessions
@@ -67,6 +69,8 @@ class House:
         self.gate = Gate(settings.firewall, self.conditions)
         hosts = settings.web.hosts
         self.certificates = Certificates(state, clock, settings.gateway.server, hosts)
+        self.certificates.use_own(settings.web.own_certificate)
+        self.authorities = Authorities(state, clock)
         self.hashing = Hashing()
         self.accounts = Accounts(
             state, clock, self.conditions, lambda: self.settings.policy, self.hashing
@@ -113,15 +117,17 @@ class House:
         self.supervisor.wire("detection", lambda _: None, lambda _: self.detector)
         self._modbus_doors().wire(self.supervisor)
         self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
-        keeper = CertificateKeeper(self.certificates)
+        keeper = CertificateKeeper(self.certificates, self.judge_certificates)
         self.supervisor.wire("accounts", lambda s: s.policy, lambda _: AccountKeeper(self.accounts))
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
-        self.supervisor.wire("https", lambda s: (s.web, s.gateway), self._web)
+        self.supervisor.wire("https", lambda s: (_doors(s.web), s.gateway), self._web)
 
     def apply(self, settings: Settings) -> None:
         """Restart what the change concerns; the firewall's limits act at once."""
         self.settings = settings
         self.gate.apply(settings.firewall)
+        self.certificates.use_own(settings.web.own_certificate)
+        self.judge_certificates()
         self.supervisor.apply(settings)
         self.judge()
 
@@ -129,6 +135,11 @@ class House:
         """Serve another topology."""
         self.bus.set_topology(topology)
         self.judge()
+
+    def judge_certificates(self) -> None:
+        """Say which certificates end or have ended."""
+        self.certificates.judge(self.conditions)
+        self.authorities.judge(self.conditions)
 
     def judge(self) -> None:
         """Say what of the topology cannot be served as the gateway is set now, and whether the
@@ -142,7 +153,14 @@ class House:
         return problems(self.settings, topology, self.catalogue)
 
     def check_settings(self, former: Settings, wanted: Settings) -> None:
-        """Refuse settings that break what the topology has; raises SettingsError."""
+        """Refuse settings that break what the topology has, or that lack their certificate.
+
+        Raises:
+            SettingsError: so it is; the text says what to do first.
+        """
+        asked = wanted.web.own_certificate and not former.web.own_certificate
+        if asked and not self.certificates.own.standing().complete:
+            raise SettingsError("upload a certificate and its key before it can be shown")
         before, after = (problems(s, self.topology, self.catalogue) for s in (former, wanted))
         check_change(before, after)
 
@@ -200,3 +218,8 @@ class House:
         entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy)
         ground = Ground(self.gate, self.ports, self.certificates)
         return WebServer(web, ground, eyes, entrance)
+
+
+def _doors(web: Web) -> Web:
+    """What the server restarts for: another certificate reaches new connections without."""
+    return web.model_copy(update={"own_certificate": False})

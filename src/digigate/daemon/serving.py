@@ -19,7 +19,9 @@ from digigate.daemon.orders import (
     Doorkeeping,
     Joiner,
     Planning,
+    Trust,
     enter_accounts,
+    enter_certificates,
     enter_clock,
     enter_configure,
     enter_detection,
@@ -78,6 +80,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         enter_settings(house.commands, keeper)
         _enter_firewall(house, keeper, state)
         stack.enter_context(clock.watch(keeper.act))
+        stack.enter_context(clock.watch(house.judge_certificates))
         stack.enter_context(house.plan.watch(house.take))
         stack.enter_context(house.accounts.watch(house.sessions.end_of))
         stack.enter_context(house.conditions.watch(log_condition))
@@ -96,6 +99,14 @@ def _enter_orders(house: House) -> None:
     enter_clock(house.commands, house.clock)
     enter_accounts(house.commands, house.accounts)
     enter_sessions(house.commands, house.sessions)
+    trust = Trust(
+        house.certificates,
+        house.authorities,
+        house.conditions,
+        lambda host, port: house.gate.admits_outgoing(host, "tcp", port),
+        lambda: house.settings.web.own_certificate,
+    )
+    enter_certificates(house.commands, trust)
     enter_reports(
         house.commands,
         {

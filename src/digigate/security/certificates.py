@@ -4,41 +4,38 @@ import ipaddress
 import logging
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from weakref import WeakSet
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives import serialization
 
 from digigate.clock import Clock
+from digigate.conditions import Conditions
 from digigate.errors import SettingsError
+from digigate.security.ownpair import OwnPair
+from digigate.security.selfsigned import named_hosts, new_pair
+from digigate.security.tls import server_context
 from digigate.state import StateDirectory
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+Registry = WeakKeyDictionary[ssl.SSLContext, T]
+
 PAIR = "https.pem"  # key and certificate in one file, so that they are replaced together
 ALWAYS = ("localhost", "127.0.0.1", "::1")
-BACKDATED = timedelta(days=1)  # a browser's clock may be behind ours
-LIFETIME = timedelta(days=825)  # browsers refuse server certificates that live longer
 RENEW_BEFORE = timedelta(days=30)
-
-# Mozilla's "intermediate" list; TLS 1.3 suites are OpenSSL's own and all in it.
-CIPHERS = (
-    "ECDHE-ECDSA-AES128-GCM-SHA256",
-    "ECDHE-RSA-AES128-GCM-SHA256",
-    "ECDHE-ECDSA-AES256-GCM-SHA384",
-    "ECDHE-RSA-AES256-GCM-SHA384",
-    "ECDHE-ECDSA-CHACHA20-POLY1305",
-    "ECDHE-RSA-CHACHA20-POLY1305",
-)
+EXPIRING, EXPIRED, MISSING = "certificate.expiring", "certificate.expired", "certificate.missing"
+HTTPS = "https"
 
 
 class Certificates:
-    """Keeps the pair in the state directory and makes a new one before it ends."""
+    """Serves the officer's pair where he wants it, else one that it makes and renews itself."""
 
     def __init__(
         self, state: StateDirectory, clock: Clock, name: str = "digigate", hosts: Iterable[str] = ()
@@ -50,8 +47,11 @@ class Certificates:
         self._clock = clock
         self._name = name or "digigate"
         self._hosts = tuple(dict.fromkeys(map(_canonical, (*ALWAYS, *_host_name(), *hosts))))
+        self.own = OwnPair(state, clock)
+        self._wants_own = False
         self._context: ssl.SSLContext | None = None
-        self._others: WeakSet[ssl.SSLContext] = WeakSet()
+        self._makers: Registry[Callable[[], ssl.SSLContext]] = WeakKeyDictionary()
+        self._live: Registry[ssl.SSLContext] = WeakKeyDictionary()
 
     def context(self) -> ssl.SSLContext:
         """The server side of TLS 1.2 and 1.3 with our pair; always the same object.
@@ -60,9 +60,7 @@ class Certificates:
             OSError: a new pair could not be written.
         """
         if self._context is None:
-            self._context = server_context()
-            self._context.set_alpn_protocols(["http/1.1"])
-            self._equip(self._context)
+            self._context = self._front(_for_pages)
         return self._context
 
     def context_for_clients_of(self, authority: Path) -> ssl.SSLContext:
@@ -72,24 +70,39 @@ class Certificates:
             SettingsError: the file is missing or holds no certificate.
             OSError: a new pair could not be written.
         """
-        context = server_context()
-        context.verify_mode = ssl.CERT_REQUIRED
-        try:
-            context.load_verify_locations(authority)
-        except ssl.SSLError as error:
-            raise SettingsError(f"{authority} holds no certificate in PEM form") from error
-        except OSError as error:
-            raise SettingsError(f"{authority} cannot be read: {error.strerror}") from error
-        self._equip(context)
-        self._others.add(context)
-        return context
+        return self._front(partial(_for_clients_of, authority))
 
-    def _equip(self, context: ssl.SSLContext) -> None:
+    def _front(self, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        """A context that lasts and hands each handshake to one with the pair of that moment.
+
+        One context cannot change from an ECDSA to an RSA pair: OpenSSL would keep both.
+        """
         self.renew()
-        context.load_cert_chain(self._state.file(PAIR))
+        front = make()
+        front.load_cert_chain(self._pair())
+        front.sni_callback = self._hand_over
+        self._makers[front] = make
+        return front
+
+    def _hand_over(
+        self, handshake: ssl.SSLObject | ssl.SSLSocket, _: str | None, front: ssl.SSLContext
+    ) -> None:
+        handshake.context = self._live.get(front, front)
+
+    def use_own(self, wanted: bool) -> None:  # noqa: FBT001 -- a setting
+        """Serve the uploaded pair from now on, or the self-made one; new connections get it."""
+        self._wants_own = wanted
+        self.reload()
+
+    def reload(self) -> None:
+        """Give every context the pair that is in use now."""
+        for front, make in tuple(self._makers.items()):
+            fresh = make()
+            fresh.load_cert_chain(self._pair())
+            self._live[front] = fresh
 
     def renew(self) -> bool:
-        """Make a new pair if there is none or it is due; new connections get it at once.
+        """Make a new pair of ours if there is none or it is due; new connections get it at once.
 
         Call it daily: the pair outlives no more than `LIFETIME`. Returns whether it was made.
 
@@ -100,15 +113,28 @@ class Certificates:
         if certificate is not None and not self._due(certificate):
             return False
         self._state.write_bytes(PAIR, new_pair(self._name, self._hosts, self._clock.now()))
-        for context in self._contexts():
-            context.load_cert_chain(self._state.file(PAIR))
+        self.reload()
         log.info("made a self-signed certificate", extra={"hosts": ",".join(self._hosts)})
         return True
 
-    def _contexts(self) -> Iterator[ssl.SSLContext]:
-        if self._context is not None:
-            yield self._context
-        yield from self._others
+    @property
+    def serves_own(self) -> bool:
+        """Whether the uploaded pair is in use."""
+        return self._wants_own and self.own.chain() is not None
+
+    def judge(self, conditions: Conditions) -> None:
+        """Say what is wrong with the uploaded pair; call it daily and after a step of the clock."""
+        chain, now = self.own.chain(), self._clock.now()
+        missing = self._wants_own and chain is None
+        _flag(conditions, MISSING, missing, "the uploaded pair is gone; ours is served instead")
+        end = chain.leaf.not_valid_after_utc if chain and self._wants_own else None
+        soon = end is not None and end - RENEW_BEFORE <= now < end
+        _flag(conditions, EXPIRING, soon, f"the certificate ends on {end:%F}" if end else "")
+        gone = end is not None and end <= now
+        _flag(conditions, EXPIRED, gone, f"the certificate has ended on {end:%F}" if end else "")
+
+    def _pair(self) -> Path:
+        return self.own.path if self.serves_own else self._state.file(PAIR)
 
     def expiry(self) -> datetime | None:
         """When the pair in use ends (UTC); None where there is none yet."""
@@ -134,55 +160,29 @@ class Certificates:
             return None
 
 
-def server_context() -> ssl.SSLContext:
-    """TLS as Mozilla's "intermediate" profile asks, without a pair yet.
-
-    P-256 alone, because Python cannot name a list of groups and OpenSSL's default offers more
-    than the profile allows.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(":".join(CIPHERS))
-    context.set_ecdh_curve("prime256v1")
-    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+def _for_pages() -> ssl.SSLContext:
+    context = server_context()
+    context.set_alpn_protocols(["http/1.1"])
     return context
 
 
-def new_pair(name: str, hosts: Iterable[str], now: datetime) -> bytes:
-    """An ECDSA P-256 key and its self-signed certificate for these hosts, as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - BACKDATED)
-        .not_valid_after(now - BACKDATED + LIFETIME)
-        .add_extension(x509.SubjectAlternativeName([_general(h) for h in hosts]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-    certificate = builder.sign(key, hashes.SHA256())
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ) + certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def named_hosts(certificate: x509.Certificate) -> set[str]:
-    """The names and addresses that a certificate holds for."""
+def _for_clients_of(authority: Path) -> ssl.SSLContext:
+    context = server_context()
+    context.verify_mode = ssl.CERT_REQUIRED
     try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except x509.ExtensionNotFound:
-        return set()
-    names = extension.value.get_values_for_type(x509.DNSName)
-    addresses = extension.value.get_values_for_type(x509.IPAddress)
-    return {*names, *map(str, addresses)}
+        context.load_verify_locations(authority)
+    except ssl.SSLError as error:
+        raise SettingsError(f"{authority} holds no certificate in PEM form") from error
+    except OSError as error:
+        raise SettingsError(f"{authority} cannot be read: {error.strerror}") from error
+    return context
+
+
+def _flag(conditions: Conditions, name: str, up: bool, reason: str) -> None:  # noqa: FBT001
+    if up:
+        conditions.set(name, HTTPS, reason)
+    else:
+        conditions.clear(name, HTTPS)
 
 
 def _matching(pem: bytes) -> x509.Certificate:
@@ -193,32 +193,11 @@ def _matching(pem: bytes) -> x509.Certificate:
     return certificate
 
 
-def _key_usage() -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
 def _canonical(host: str) -> str:
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:
         return host
-
-
-def _general(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        return x509.DNSName(host)
 
 
 def _host_name() -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from digigate.clock import Clock
-from digigate.security.certificates import PAIR, Certificates, named_hosts, server_context
+from digigate.security.certificates import PAIR, Certificates
+from digigate.security.selfsigned import named_hosts
+from digigate.security.tls import server_context
 from digigate.state import StateDirectory
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """What can be ordered of the gateway, a module per subject; `serving` enters them all."""
 
 from digigate.daemon.orders.accounts import enter_accounts
+from digigate.daemon.orders.certificates import Trust, enter_certificates
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
 from digigate.daemon.orders.detection import enter_detection
@@ -23,7 +24,9 @@ __all__ = [
     "Doorkeeping",
     "Joiner",
     "Planning",
+    "Trust",
     "enter_accounts",
+    "enter_certificates",
     "enter_clock",
     "enter_configure",
     "enter_detection",

@@ -17,3 +17,5 @@ class Web(Section):
         tuple[HostName, ...], Form("a list of host names"), Access(change=Profile.CYBER)
     ] = ()
     """Names under which browsers may ask for this server, beside its addresses."""
+    own_certificate: Annotated[bool, Access(change=Profile.CYBER)] = False
+    """Serve the uploaded certificate; without one, and its key, this cannot be set (§11.3.3)."""

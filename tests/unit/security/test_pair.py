@@ -1,0 +1,210 @@
+"""Uploaded certificates and keys: what is taken, and why the rest is not."""
+
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from digigate.clock import Clock
+from digigate.conditions import Conditions
+from digigate.errors import SettingsError
+from digigate.security.certificates import Certificates
+from digigate.security.ownpair import OwnPair, described
+from digigate.security.pair import LARGEST, read_chain, read_key
+from digigate.state import StateDirectory
+from pki import Made, Maker, key_text
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MAKER = Maker(NOW)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def good() -> Made:
+    return MAKER.make()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[StateDirectory]:
+    with StateDirectory(tmp_path) as state:
+        yield state
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(started=NOW, monotonic=lambda: 0.0)
+
+
+@pytest.fixture
+def own(state: StateDirectory, clock: Clock) -> OwnPair:
+    return OwnPair(state, clock)
+
+
+def test_ecdsa_and_rsa_2048_are_served() -> None:
+    for key in (ec.generate_private_key(ec.SECP384R1()), MAKER.rsa(2048)):
+        made = MAKER.make(key=key)
+        read_chain(made.pem, NOW)
+        read_key(made.key_pem)
+
+
+@pytest.mark.manual(272)
+@pytest.mark.parametrize(("bits", "told"), [(1024, "too weak"), (3072, "3072 bits; use RSA 2048")])
+def test_rsa_keys_have_2048_bits(bits: int, told: str) -> None:
+    key = MAKER.rsa(bits)
+    with pytest.raises(SettingsError, match=told):
+        read_key(key_text(key))
+    with pytest.raises(SettingsError, match=told):
+        read_chain(MAKER.make(key=key).pem, NOW)
+
+
+def test_other_kinds_of_keys_are_named(good: Made) -> None:
+    with pytest.raises(SettingsError, match="neither RSA nor ECDSA"):
+        read_key(key_text(ed25519.Ed25519PrivateKey.generate()))
+    with pytest.raises(SettingsError, match="curve secp521r1; use P-256 or P-384"):
+        read_key(key_text(ec.generate_private_key(ec.SECP521R1())))
+
+
+def test_an_encrypted_key_is_told_how_to_be_opened(good: Made) -> None:
+    with pytest.raises(SettingsError, match="take its passphrase off first: openssl pkey"):
+        read_key(key_text(good.key, b"secret"))
+
+
+def test_a_file_has_one_key_and_a_certificate_none(good: Made) -> None:
+    with pytest.raises(SettingsError, match="several private keys"):
+        read_key(good.key_pem * 2)
+    with pytest.raises(SettingsError, match="holds a private key; upload the certificate without"):
+        read_chain(good.pem + good.key_pem, NOW)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"nonsense", b"\x30\x82\x01\x0a\x02\x82", b"-----BEGIN NOTHING-----"]
+)
+def test_what_is_no_pem_is_refused(data: bytes) -> None:
+    text = data.decode("latin-1")
+    with pytest.raises(SettingsError, match=r"no PEM file: there is no -----BEGIN CERTIFICATE"):
+        read_chain(text, NOW)
+    with pytest.raises(SettingsError, match=r"no PEM file: there is no -----BEGIN PRIVATE KEY"):
+        read_key(text)
+
+
+def test_der_is_told_to_be_converted(good: Made) -> None:
+    der = good.certificate.public_bytes(Encoding.DER).decode("latin-1")
+    with pytest.raises(SettingsError, match="must be converted"):
+        read_chain(der, NOW)
+
+
+def test_a_damaged_file_is_refused(good: Made) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_chain(good.pem.replace("MII", "MIX", 1), NOW)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_key(good.key_pem.replace("MIG", "MIX", 1))
+
+
+def test_a_huge_file_is_not_even_looked_at(good: Made) -> None:
+    with pytest.raises(SettingsError, match="larger than 64 KiB"):
+        read_chain(good.pem + "x" * LARGEST, NOW)
+
+
+def test_a_certificate_holds_now() -> None:
+    with pytest.raises(SettingsError, match="has expired on 2026-02-"):
+        read_chain(MAKER.make(begins=-30 * DAY, lasts=10 * DAY).pem, NOW)
+    with pytest.raises(SettingsError, match="begins on 2026-03-04; is the clock right"):
+        read_chain(MAKER.make(begins=3 * DAY).pem, NOW)
+
+
+def test_a_chain_is_in_order() -> None:
+    root = MAKER.root()
+    between = MAKER.make("Plant Issuing", root, authority=True)
+    leaf = MAKER.make(issuer=between)
+    assert len(read_chain(leaf.pem + between.pem, NOW).certificates) == 2
+    with pytest.raises(SettingsError, match="the chain is broken: CN=Plant Root has not issued"):
+        read_chain(leaf.pem + root.pem, NOW)
+
+
+def test_a_chain_whose_signature_is_wrong_is_refused() -> None:
+    leaf = MAKER.make(issuer=MAKER.root("Same Name"))
+    with pytest.raises(SettingsError, match="the signature of CN=gateway"):
+        read_chain(leaf.pem + MAKER.root("Same Name").pem, NOW)
+
+
+@pytest.mark.parametrize("first", ["certificate", "key"])
+def test_the_halves_may_come_one_by_one(own: OwnPair, good: Made, first: str) -> None:
+    halves = {"certificate": (good.pem, None), "key": (None, good.key_pem)}
+    assert not own.upload(*halves.pop(first))
+    assert not own.standing().complete
+    assert own.upload(*halves.popitem()[1])
+    standing = own.standing()
+    assert (standing.complete, standing.staged_certificate, standing.staged_key) == (
+        True,
+        False,
+        False,
+    )
+    assert own.path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.manual(273)
+def test_what_is_refused_leaves_the_former_pair(own: OwnPair, good: Made) -> None:
+    own.upload(good.pem, good.key_pem)
+    former = own.path.read_bytes()
+    other = MAKER.make("other.test")
+    der = other.certificate.public_bytes(Encoding.DER).decode("latin-1")
+    for certificate, key, told in (
+        (other.pem, good.key_pem, "the key is not that of the certificate"),
+        (der, other.key_pem, "no PEM file"),
+        ("garbage", other.key_pem, "no PEM file"),
+    ):
+        with pytest.raises(SettingsError, match=told):
+            own.upload(certificate, key)
+    assert own.path.read_bytes() == former
+    assert own.upload(other.pem, None) is False
+    with pytest.raises(SettingsError, match="the key is not that"):
+        own.upload(None, good.key_pem)
+    assert own.path.read_bytes() == former
+    own.upload(None, other.key_pem)
+    assert own.path.read_bytes() != former
+
+
+def test_a_pair_is_described(own: OwnPair, good: Made) -> None:
+    own.upload(good.pem, good.key_pem)
+    chain = own.chain()
+    assert chain is not None
+    told = described(chain)
+    assert (told["subject"], told["kind"]) == ("CN=gateway.test", "ECDSA secp256r1")
+
+
+def test_a_broken_pair_is_not_served(
+    state: StateDirectory, clock: Clock, own: OwnPair, good: Made
+) -> None:
+    own.upload(good.pem, good.key_pem)
+    certificates = Certificates(state, clock)
+    certificates.use_own(True)
+    served = [certificates.serves_own]
+    own.path.write_text("nothing")
+    conditions = Conditions(clock)
+    certificates.judge(conditions)
+    assert [*served, certificates.serves_own] == [True, False]
+    assert isinstance(certificates.context(), ssl.SSLContext)
+    assert conditions.active("certificate.missing")
+
+
+@pytest.mark.manual(274)
+def test_the_end_of_a_certificate_is_told_before_and_after(
+    state: StateDirectory, clock: Clock, own: OwnPair, good: Made
+) -> None:
+    own.upload(good.pem, good.key_pem)
+    certificates, conditions = Certificates(state, clock), Conditions(clock)
+    certificates.use_own(True)
+    told = []
+    for days in (0, 58, 60, 88, 90):
+        clock.step(days * DAY - (clock.now() - NOW))
+        certificates.judge(conditions)
+        told.append([c.name for c in conditions.active()])
+    soon, gone = ["certificate.expiring"], ["certificate.expired"]
+    assert told == [[], [], soon, soon, gone]
+    certificates.use_own(False)
+    certificates.judge(conditions)
+    assert conditions.active() == ()
