@@ -1,11 +1,13 @@
 """Who sits at an address: the identification block that every device answers (facts §4)."""
 
 import asyncio
+import struct
 from dataclasses import dataclass
 
 from digigate.bus.loads import Ask
 from digigate.bus.plan import Read
 from digigate.catalogue import Catalogue, Model, Pace, RegisterType, decode
+from digigate.catalogue.firmware import Release
 from digigate.errors import SlaveException
 
 MAGIC = "SOCO"
@@ -14,6 +16,7 @@ NET_ID = Read(50067, 2, Pace.DEMAND, "identification")  # only in blocks of 69 w
 _NET_ID_FROM = 69
 _RANGE = 4
 _SERIAL = 8
+_VERSION = 18
 _PRODUCT_NAME = 50
 _EXTENDED_NAME = 58
 
@@ -27,6 +30,8 @@ class NamePlate:
     product_name: str
     extended_name: str
     serial: str = ""
+    release: Release = (0, 0, 0)
+    """Its firmware's version; zeros where it does not say."""
 
     @property
     def words(self) -> str:
@@ -42,6 +47,7 @@ def name_plate(data: bytes) -> NamePlate:
         _text(data, _PRODUCT_NAME, 8, RegisterType.STRING_NORM),
         _text(data, _EXTENDED_NAME, 8, RegisterType.STRING_NORM),
         _serial(data),
+        _release(data),
     )
 
 
@@ -85,6 +91,11 @@ def _serial(data: bytes) -> str:
         int.from_bytes(data[2 * word : 2 * word + 2], "big") for word in range(_SERIAL, _SERIAL + 3)
     )
     return f"{when:04x}{where:04x}{number:03d}" if when or where or number else ""
+
+
+def _release(data: bytes) -> Release:
+    major, minor, revision = struct.unpack_from(">HHH", data, 2 * _VERSION)
+    return major, minor, revision
 
 
 def _text(data: bytes, word: int, words: int, type_: RegisterType) -> str:

@@ -14,6 +14,7 @@ from digigate.bus.requests import Priority, Requests
 from digigate.bus.sequences import Layout
 from digigate.bus.status import SlaveIdentity, SlaveState
 from digigate.catalogue import Catalogue, Certainty, Model, Pace
+from digigate.catalogue.firmware import Release, words
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import (
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 TIMEOUT = "slave.timeout"
 STRANGER = "slave.stranger"
 REPLACED = "slave.replaced"
+NEWER = "firmware.newer"
 CONFLICT = "address.conflict"
 RETRY_FIRST = 1.0
 REFUSED_FOR = 60.0
@@ -123,7 +125,7 @@ class PolledSlave:
         self._turn_to(SlaveState.MAINTENANCE, "in maintenance")
 
     def _clear_conditions(self) -> None:
-        for name in (TIMEOUT, STRANGER, REPLACED, CONFLICT):
+        for name in (TIMEOUT, STRANGER, REPLACED, CONFLICT, NEWER):
             self._around.conditions.clear(name, self._subject)
 
     def is_due(self, now: float) -> bool:
@@ -271,7 +273,9 @@ class PolledSlave:
         plate = found.plate
         model = found.model.key if found.model else ""
         former = self.identity
-        self.identity = SlaveIdentity(model, plate.words, plate.serial, found.net_id)
+        self.identity = SlaveIdentity(
+            model, plate.words, plate.serial, found.net_id, words(plate.release)
+        )
         self._around.conditions.clear(TIMEOUT, self._subject)
         verdict = judge(self.device, self.model, found)
         if verdict.strange:
@@ -285,12 +289,27 @@ class PolledSlave:
             self._around.conditions.set(REPLACED, self._subject, reason)
         else:
             self._around.conditions.clear(REPLACED, self._subject)
+        self._compare_firmware(model, plate.release)
         if self._needs_consent():
             reason = "its register map is our own guess: confirm it before it is polled"
             self._wait_longest(SlaveState.UNCONFIRMED, reason)
             return False
         self._come_online(same=bool(plate.serial) and former == self.identity)
         return True
+
+    def _compare_firmware(self, model: str, release: Release) -> None:
+        """Say where a newer one is known; our own table is only about our own simulated devices."""
+        known = self._around.catalogue.newest.get(model)
+        if known is None or (known.ours and not self._around.simulated):
+            return
+        if any(release) and release < known.release:
+            reason = (
+                f"{self.label} runs firmware {words(release)}, but {words(known.release)} exists:"
+                " update it"
+            )
+            self._around.conditions.set(NEWER, self._subject, reason)
+        else:
+            self._around.conditions.clear(NEWER, self._subject)
 
     def _needs_consent(self) -> bool:
         ours = self.model is not None and self.model.certainty is Certainty.OURS

@@ -50,6 +50,7 @@ class SlaveIdentity:
     name: str  # what it calls itself
     serial: str  # 11 digits as printed
     net_id: int
+    firmware: str = ""
 
 
 @dataclass(frozen=True, slots=True)

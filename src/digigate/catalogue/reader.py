@@ -1,13 +1,14 @@
 """Read and cross-check all data files; the one reader."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Self
 
 from digigate.catalogue.checks import check, check_bits
 from digigate.catalogue.deferred import Deferred, Once
+from digigate.catalogue.firmware import Newest, read_newest
 from digigate.catalogue.heads import ModelHead, read_head
 from digigate.catalogue.identification import Names
 from digigate.catalogue.library import Group
@@ -27,6 +28,8 @@ class Catalogue:
 
     quantities: dict[str, Quantity]
     models: dict[str, Model]
+    newest: dict[str, Newest] = field(default_factory=dict)
+    """The newest firmware that is known, for some of the models."""
 
     @classmethod
     @cache
@@ -50,7 +53,9 @@ class Catalogue:
         quantities = read_quantities(directory / "quantities.csv", sources)
         shelf = _Shelf(directory / "models", sources, quantities)
         heads = sorted((directory / "models").glob("*.yaml"))
-        catalogue = cls(quantities, {path.stem: shelf.model(path) for path in heads})
+        models = {path.stem: shelf.model(path) for path in heads}
+        newest = read_newest(directory / "firmware.csv", sources, models)
+        catalogue = cls(quantities, models, newest)
         _ = catalogue.library, catalogue._names
         return catalogue
 

@@ -133,11 +133,15 @@ class Gate:
         For those who may: the upload of a firmware file is more than the limit lets through.
         """
         client = plain_address(client)
+        meter = self._meter(client)
+        left = meter.octets if meter else 0.0
         self._exempt[client] += 1
         try:
             yield
         finally:
             self._exempt -= Counter((client,))
+            if meter is not None and meter is self._meters.get(client):
+                meter.octets = max(meter.octets, left)
 
     def names(self, client: str, protocol: Protocol, port: int) -> bool:
         """Whether a rule names this client there; False as long as there are no rules."""

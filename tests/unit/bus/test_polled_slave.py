@@ -10,9 +10,11 @@ from digigate.bus.polled import HELLO_EVERY, REFUSED_FOR, PolledSlave, Surroundi
 from digigate.bus.requests import Priority
 from digigate.bus.status import SlaveState
 from digigate.catalogue import Model, Pace
+from digigate.catalogue.firmware import Newest
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import LineDown, LineSeized, SlaveException, SlaveGarbled, SlaveTimeout
+from digigate.panel import SYSTEM_ALARMS
 from digigate.settings.topology import BusName, Device
 from digigate.store import Store
 from fieldbus.models import BARE, GUESSED, METER, catalogue, holding
@@ -27,6 +29,7 @@ class FakeLine:
         self.model = model
         self.asked: list[int] = []
         self.serial = (0, 0, 0)
+        self.release = (0, 0, 0)
         self.error: Callable[[int], Exception | None] = lambda _: None
 
     async def request(
@@ -40,7 +43,8 @@ class FakeLine:
         held = holding(unit, start, count, self.model)
         if start == HELLO:
             words = b"".join(word.to_bytes(2, "big") for word in self.serial)
-            held = held[:16] + words + held[22:]
+            version = b"".join(word.to_bytes(2, "big") for word in self.release)
+            held = held[:16] + words + held[22:36] + version + held[42:]
         return bytes((3, 2 * count)) + held
 
     def taken(self) -> list[int]:
@@ -59,6 +63,7 @@ class Scene:
         *,
         confirmed: bool = False,
         simulated: bool = False,
+        newest: Newest | None = None,
         key: str | None = None,
     ) -> None:
         self.seconds = 1000.0
@@ -68,8 +73,10 @@ class Scene:
         self.conditions = Conditions(self.clock)
         self.changes = 0
         self.misses = 0
+        known = catalogue()
+        known.newest.update({METER.key: newest} if newest else {})
         around = Surroundings(
-            self.line, self.store, self.clock, self.conditions, catalogue(), 60.0,
+            self.line, self.store, self.clock, self.conditions, known, 60.0,
             simulated, self._changed,
         )  # fmt: skip
         device = Device(
@@ -429,3 +436,38 @@ async def test_a_line_that_is_not_open_yet_changes_nothing() -> None:
     scene = Scene()
     scene.slave.lose_line("the line is not open yet")
     assert (scene.slave.state, scene.changes) == (SlaveState.UNKNOWN, 0)
+
+
+@pytest.mark.manual(296)
+@pytest.mark.parametrize(
+    ("ours", "simulated", "release", "told"),
+    [
+        (False, False, (1, 8, 9), True),
+        (False, False, (1, 9, 2), False),
+        (False, False, (1, 10, 0), False),
+        (False, False, (0, 0, 0), False),
+        (True, False, (1, 8, 9), False),
+        (True, True, (1, 8, 9), True),
+    ],
+)
+async def test_newer_firmware_is_told_of(
+    ours: bool, simulated: bool, release: tuple[int, int, int], told: bool
+) -> None:
+    scene = Scene(newest=Newest((1, 9, 2), ours=ours), simulated=simulated)
+    scene.line.release = release
+    await scene.turn()
+    expected = "slave 5 (main) runs firmware 1.8.9, but 1.9.2 exists: update it"
+    assert scene.reasons("firmware.newer") == ([expected] if told else [])
+    assert SYSTEM_ALARMS["firmware.newer"] == 5
+
+
+async def test_an_updated_slave_ends_it() -> None:
+    scene = Scene(newest=Newest((1, 9, 2), ours=False))
+    scene.line.release = (1, 8, 9)
+    await scene.turn()
+    scene.line.release = (1, 9, 2)
+    scene.slave.doubt()
+    await scene.turn()
+    assert scene.reasons("firmware.newer") == []
+    assert scene.slave.identity is not None
+    assert scene.slave.identity.firmware == "1.9.2"

@@ -12,6 +12,7 @@ from digigate.errors import CatalogueError
 MAP = "models/diris-a14.csv"
 BLOCKS = "models/diris-a14.blocks.csv"
 HEAD = "models/diris-a14.yaml"
+NEWEST = "firmware.csv"
 INSTANT_U12 = "instant,50514,2,U32,u12,V,0.01,R,voltage.u12,instant,,A14"
 
 
@@ -22,6 +23,9 @@ def data(tmp_path: Path) -> Path:
     for head in (tmp_path / "data" / "models").glob("*.yaml"):
         if head.stem != "diris-a14":
             head.unlink()
+    table = tmp_path / "data" / NEWEST
+    rows = table.read_text().splitlines(keepends=True)
+    table.write_text("".join(row for row in rows if row.startswith(("model,", "diris-a14,"))))
     return tmp_path / "data"
 
 
@@ -171,3 +175,19 @@ def test_two_models_may_not_share_a_name(data: Path) -> None:
         CatalogueError, match=r"diris-a41\.yaml: probe: diris-a14 is called 'dirisa14'"
     ):
         Catalogue.read(data)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("diris-a14,", "diris-a15,", "model 'diris-a15' is not in the catalogue"),
+        ("diris-a14,", "diris-a14,1.0.0,A14\ndiris-a14,", "or is here twice"),
+        (",1.9.2,", ",1.9,", "version '1.9' is not of the form 1.2.3"),
+        (",ours", ",rumour", "source 'rumour:simulated' is not in sources.csv"),
+    ],
+)
+def test_a_wrong_version_is_named(data: Path, old: str, new: str, reason: str) -> None:
+    change(data, NEWEST, old, new)
+    with pytest.raises(CatalogueError, match=reason) as refused:
+        read(data)
+    assert str(refused.value).startswith(f"{NEWEST} row ")

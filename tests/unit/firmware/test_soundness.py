@@ -32,15 +32,18 @@ def test_a_plate_of_factory_zeros_or_of_the_demo_is_sound() -> None:
     assert judged(Identity()) == judged(PLATE.identity()) == set()
 
 
+@pytest.mark.manual(296)
 def test_an_invalid_net_id_is_alarm_5() -> None:
     assert judged(Identity(net_id=0xFFFFFFFF)) == {"product.damaged@net_id"}
 
 
+@pytest.mark.manual(296)
 @pytest.mark.parametrize("serial", ["99999999999", "26000000001", "26540000001"])
 def test_an_invalid_serial_is_alarm_5(serial: str) -> None:
     assert judged(Identity(serial=serial)) == {"product.damaged@serial"}
 
 
+@pytest.mark.manual(296)
 @pytest.mark.parametrize("mac", ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", ""])
 def test_no_valid_mac_is_alarm_5(mac: str, tmp_path: Path) -> None:
     macs = host_macs(network(tmp_path, eth0=("1", mac), lo=("772", "00:00:00:00:00:00")))
