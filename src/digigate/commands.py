@@ -3,11 +3,11 @@
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from digigate.errors import Denied, SettingsError
+from digigate.errors import Denied, DigigateError, SettingsError
 from digigate.settings.profiles import Profile
 
 audit = logging.getLogger("digigate.audit")
@@ -73,10 +73,20 @@ class Stream(Generic[A]):
     audited: bool = True
 
 
+class Note(Protocol):
+    """Who writes down what was ordered, and what came of it."""
+
+    def __call__(
+        self, who: str, client: str, what: str, outcome: str, facts: Mapping[str, Any]
+    ) -> None:
+        """One line of the audit log."""
+
+
 class Commands:
     """The table itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Note = lambda who, client, what, outcome, facts: None) -> None:  # noqa: ARG005
+        self._note = note
         self._table: dict[str, Command[Any] | Stream[Any]] = {}
 
     def add(self, command: Command[Any] | Stream[Any]) -> None:
@@ -105,10 +115,17 @@ class Commands:
         command = self._entry(name, who)
         if not isinstance(command, Command):
             raise SettingsError(f"{name} tells events; it has no single answer")
-        asked = _audited(command, arguments, who)
-        if isinstance(command.effect, ForCaller):
-            return await command.effect.effect(asked, who)
-        return await command.effect(asked)
+        asked = self._checked(command, arguments, who)
+        try:
+            if isinstance(command.effect, ForCaller):
+                answer = await command.effect.effect(asked, who)
+            else:
+                answer = await command.effect(asked)
+        except (DigigateError, ValueError) as error:
+            self._noted(command, who, asked, str(error))
+            raise
+        self._noted(command, who, asked, "done", answer)
+        return answer
 
     def is_stream(self, name: str) -> bool:
         """Whether this entry tells events instead of one answer."""
@@ -121,30 +138,51 @@ class Commands:
         command = self._entry(name, who)
         if not isinstance(command, Stream):
             raise SettingsError(f"{name} has one answer; it tells no events")
-        return command.events(_audited(command, arguments, who))
+        asked = self._checked(command, arguments, who)
+        self._noted(command, who, asked, "begun")
+        return command.events(asked)
 
     def _entry(self, name: str, who: Caller) -> Command[Any] | Stream[Any]:
         command = self._table.get(name)
         if command is None:
             raise SettingsError(f"unknown command {name!r}; known: {', '.join(self.names)}")
         if not who.owner and who.profile not in command.profiles:
+            self._note(who.name, who.client, name, "denied", {})
             raise Denied(f"{who.name} may not order {name}")
         return command
 
+    def _checked(
+        self, command: Command[A] | Stream[A], arguments: Mapping[str, object], who: Caller
+    ) -> A:
+        checked = _checked(command, arguments)
+        if not who.owner and who.profile not in _entitled(command, checked):
+            self._note(who.name, who.client, command.name, "denied", _dumped(checked))
+            raise Denied(f"{who.name} may not order {command.name} with these arguments")
+        if command.audited:
+            facts = {"command": command.name, "who": who.name, "client": who.client}
+            audit.info("command ordered", extra={**facts, "arguments": _dumped(checked)})
+        return checked
 
-def _audited(command: Command[A] | Stream[A], arguments: Mapping[str, object], who: Caller) -> A:
-    checked = _checked(command, arguments)
-    if not who.owner and who.profile not in _entitled(command, checked):
-        raise Denied(f"{who.name} may not order {command.name} with these arguments")
-    if command.audited:
-        facts = {
-            "command": command.name,
-            "who": who.name,
-            "client": who.client,
-            "arguments": checked.model_dump(mode="json"),
-        }
-        audit.info("command ordered", extra=facts)
-    return checked
+    def _noted(
+        self,
+        command: Command[A] | Stream[A],
+        who: Caller,
+        asked: A,
+        outcome: str,
+        answer: Json = None,
+    ) -> None:
+        """Write an order down; where its answer tells what changed, that too."""
+        if not command.audited:
+            return
+        facts: dict[str, Any] = {"arguments": _dumped(asked)}
+        if isinstance(answer, dict) and "changes" in answer:
+            facts["changes"] = answer["changes"]
+        self._note(who.name, who.client, command.name, outcome, facts)
+
+
+def _dumped(asked: Arguments) -> dict[str, Any]:
+    """The arguments as they are written down: secrets are dots."""
+    return asked.model_dump(mode="json")
 
 
 def _entitled(command: Command[A] | Stream[A], asked: A) -> frozenset[Profile]:

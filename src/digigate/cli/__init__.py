@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from digigate import __version__
 from digigate.cli import (
     accounts,
+    audit,
     catalogue,
     certificates,
     check,
@@ -34,6 +35,7 @@ ROOMS = (
     topology,
     settings,
     accounts,
+    audit,
     firewall,
     certificates,
     catalogue,

@@ -23,6 +23,7 @@ from digigate.firewall import Gate
 from digigate.firmware.soundness import Soundness, host_macs
 from digigate.firmware.update import Firmware, Patience
 from digigate.security.accounts import Accounts
+from digigate.security.audit import AuditLog
 from digigate.security.authorities import Authorities
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
@@ -71,14 +72,22 @@ class House:
         self.certificates = Certificates(state, clock, settings.gateway.server, hosts)
         self.certificates.use_own(settings.web.own_certificate)
         self.authorities = Authorities(state, clock)
+        self.audit = AuditLog(
+            state, clock, self.conditions, lambda: self.settings.policy.audit_days
+        )
         self.hashing = Hashing()
         self.accounts = Accounts(
-            state, clock, self.conditions, lambda: self.settings.policy, self.hashing
+            state,
+            clock,
+            self.conditions,
+            lambda: self.settings.policy,
+            self.hashing,
+            self.audit.note,
         )
         self.sessions = Sessions(clock, lambda: self.settings.policy)
         self.firmware = Firmware(state.path, slots, self.conditions, self._patience)
         self._soundness = Soundness(self.conditions)
-        self.commands = Commands()
+        self.commands = Commands(self.audit.note)
         rooms = BusRooms(self.store, self.conditions, clock, self.catalogue)
         self.bus = Bus(settings.buses, settings.polling, topology, rooms)
         self.detector = Detector(
@@ -110,6 +119,7 @@ class House:
         if plant is not None:
             simulator = self._plant = PlantService(plant, self.clock)
             self.supervisor.wire("plant", lambda _: None, lambda _: simulator)
+        self.supervisor.wire("audit", lambda _: None, lambda _: self.audit)
         self.supervisor.wire("control", lambda _: None, lambda _: self._control_server())
         for name in BusName:
             self.supervisor.wire(name, partial(self._line_view, name), partial(self._line, name))

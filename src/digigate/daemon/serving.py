@@ -21,6 +21,7 @@ from digigate.daemon.orders import (
     Planning,
     Trust,
     enter_accounts,
+    enter_audit,
     enter_certificates,
     enter_clock,
     enter_configure,
@@ -99,6 +100,7 @@ def _enter_orders(house: House) -> None:
     enter_clock(house.commands, house.clock)
     enter_accounts(house.commands, house.accounts)
     enter_sessions(house.commands, house.sessions)
+    enter_audit(house.commands, house.audit)
     trust = Trust(
         house.certificates,
         house.authorities,

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from digigate.clock import Clock
 from digigate.conditions import Conditions
-from digigate.errors import Denied, Locked, SettingsError
+from digigate.errors import AccessError, Denied, Locked, SettingsError
 from digigate.security.accountbook import Account, Book, load, save
 from digigate.security.attempts import Attempts
 from digigate.security.defaults import DEFAULTS
@@ -53,7 +54,10 @@ class Accounts:
         conditions: Conditions,
         policy: Callable[[], Policy],
         hashing: Hashing,
+        note: Callable[[str, str, str, str], None] = lambda *_: None,
     ) -> None:
+        """`note(who, client, what, outcome)` writes each try down."""
+        self._note = note
         self._state = state
         self._clock = clock
         self._conditions = conditions
@@ -71,7 +75,7 @@ class Accounts:
             Denied: it is not, or the account is disabled: the two look alike.
             Locked: too many tries were wrong.
         """
-        await self._checked(profile, client, lambda: self._fits(profile, password))
+        await self._checked(profile, client, "login", lambda: self._fits(profile, password))
         account = self._book.accounts[profile]
         if account.hash and outdated(account.hash):
             await self._keep(self._book.having(profile, hash=await self._hash(password)))
@@ -110,7 +114,8 @@ class Accounts:
         """
         kept = self._book.passphrase or NOBODY
         found, given = self.faults(new), plain_passphrase(passphrase)
-        await self._checked(Profile.CYBER, client, lambda: self._hashing.fits(kept, given))
+        fits = partial(self._hashing.fits, kept, given)
+        await self._checked(Profile.CYBER, client, "recovery", fits)
         if found:
             raise SettingsError(explained(found, self._rule))
         if self._book.passphrase != kept:
@@ -209,13 +214,17 @@ class Accounts:
         return account.changed + lifetime if account.changed and lifetime else None
 
     async def _checked(
-        self, profile: Profile, client: str, check: Callable[[], Awaitable[bool]]
+        self, profile: Profile, client: str, what: str, check: Callable[[], Awaitable[bool]]
     ) -> None:
         """Take a try before anything is hashed, and give it back if it was right."""
         allowed, seconds = self._policy().login_tries, self._policy().lock_minutes * 60.0
         if profile not in DEFAULTS:
             raise Denied(WRONG)
-        self._attempts.begin(profile, client, allowed)
+        try:
+            self._attempts.begin(profile, client, allowed)
+        except AccessError:
+            self._note(profile.value, client, what, "locked")
+            raise
         try:
             right = await check()
         except BaseException:
@@ -223,7 +232,9 @@ class Accounts:
             raise
         if right and self._attempts.locked(profile) is None:
             self._attempts.forget(profile)
+            self._note(profile.value, client, what, "done")
             return
+        self._note(profile.value, client, what, "wrong password")
         self._attempts.failed(profile, allowed, seconds)
         self.judge()
         if self._attempts.locked(profile) is not None:

@@ -1,6 +1,7 @@
 """What can be ordered of the gateway, a module per subject; `serving` enters them all."""
 
 from digigate.daemon.orders.accounts import enter_accounts
+from digigate.daemon.orders.audit import enter_audit
 from digigate.daemon.orders.certificates import Trust, enter_certificates
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
@@ -26,6 +27,7 @@ __all__ = [
     "Planning",
     "Trust",
     "enter_accounts",
+    "enter_audit",
     "enter_certificates",
     "enter_clock",
     "enter_configure",
