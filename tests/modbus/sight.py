@@ -11,7 +11,7 @@ from digigate.clock import Clock
 from digigate.commands import Arguments, Command, Commands, Json, Stream
 from digigate.conditions import Conditions
 from digigate.services.modbus import Client, OwnTable, OwnUnit, Search, Sight
-from digigate.settings.profiles import Profile
+from digigate.settings.profiles import ADMINISTRATORS, Profile
 from digigate.settings.sections import Gateway, Settings
 from digigate.settings.topology import BusName, Device, Load, RemoteGateway, Topology
 
@@ -117,7 +117,7 @@ class Site:
             self.ordered.append((name, asked.model_dump()))
             return None
 
-        self.commands.add(Command(name, arguments, effect, frozenset({Profile.ADMIN})))
+        self.commands.add(Command(name, arguments, effect, ADMINISTRATORS))
 
     def tell(self, name: str, arguments: type[Arguments], error: Exception | None = None) -> None:
         """As `obey`, for a command that tells events."""

@@ -1,10 +1,11 @@
-"""`digigate ports|status|clock|reboot`: ask a running gateway through its control socket."""
+"""`digigate ports|status|clock|reboot|factory-reset`: ask a running gateway."""
 
 import argparse
 import json
 from pathlib import Path
 
 from digigate.cli.parsers import Subparsers
+from digigate.errors import SettingsError
 from digigate.services.control import order
 
 
@@ -20,7 +21,10 @@ def enter(commands: Subparsers) -> None:
     clock.set_defaults(act=_clock)
     reboot = commands.add_parser("reboot", help="stop and start everything anew")
     reboot.set_defaults(act=lambda options: _ask(options, "gateway.reboot"))
-    for parser in (ports, status, clock, reboot):
+    reset = commands.add_parser("factory-reset", help="forget all that was configured, start anew")
+    reset.add_argument("--yes", action="store_true", help="yes, settings and accounts and all")
+    reset.set_defaults(act=_reset)
+    for parser in (ports, status, clock, reboot, reset):
         parser.add_argument(
             "--state", type=Path, default=Path(".demo"), help="state directory of the gateway"
         )
@@ -30,6 +34,15 @@ def _ask(options: argparse.Namespace, command: str, **arguments: object) -> int:
     answer = order(options.state / "control.sock", command, arguments)
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
+
+
+def _reset(options: argparse.Namespace) -> int:
+    if not options.yes:
+        raise SettingsError(
+            "this forgets settings, topology, passwords, certificates and secrets; `digigate"
+            " backup` keeps them in a file first. Add --yes to go on"
+        )
+    return _ask(options, "gateway.factory-reset")
 
 
 def _clock(options: argparse.Namespace) -> int:

@@ -33,6 +33,7 @@ from digigate.daemon.orders import (
     enter_reboot,
     enter_refresh,
     enter_reports,
+    enter_reset,
     enter_sessions,
     enter_settings,
     enter_slave_clocks,
@@ -40,6 +41,7 @@ from digigate.daemon.orders import (
     enter_workshop,
 )
 from digigate.daemon.orders.telling import enter_broadcast
+from digigate.daemon.resetting import finish
 from digigate.daemon.start import Relaunch, Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
 from digigate.daemon.trial import Rules, RulesTrial
@@ -67,6 +69,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
     """
     with ExitStack() as stack:
         state = stack.enter_context(StateDirectory(start.state))
+        start = finish(state, start)
         topology = kept_topology(state, start)
         kept = KeptSettings(start.settings, start.settings_file, state.file("settings.yaml"))
         zone = kept.current.time.zone
@@ -89,6 +92,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         house.firmware.announce()
         ending = Ending()
         enter_reboot(house.commands, ending.reboot)
+        enter_reset(house.commands, state, ending.reboot)
         enter_firmware(house.commands, house.firmware, ending.relaunch)
         await _run(house, keeper, ending, announce)
         if ending.relaunching:

@@ -108,6 +108,25 @@ class StateDirectory:
         """Replace the file by this value; raises as `write_bytes`."""
         self.write_text(name, json.dumps(value, indent=2, ensure_ascii=False) + "\n", mode)
 
+    def remove(self, name: str) -> None:
+        """Take the file away, where there is one.
+
+        Raises:
+            OSError: it may not be removed.
+        """
+        self.file(name).unlink(missing_ok=True)
+
+    def shred(self, name: str) -> None:
+        """As `remove`, after its bytes were overwritten on the disk.
+
+        A flash disk may keep the former bytes elsewhere all the same; see docs/backup.md.
+        """
+        with suppress(FileNotFoundError), self.file(name).open("r+b") as file:
+            file.write(os.urandom(self.file(name).stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        self.remove(name)
+
     def set_aside(self, name: str, reason: str) -> None:
         """Rename a file that makes no sense to `<name>.broken` and go on without it."""
         broken = self.file(name + ".broken")

@@ -31,7 +31,7 @@ def site() -> Site:
     site = Site(zone="Europe/Paris")
     for name in (
         "clock.set", "gateway.reboot", "settings.set", "identify",
-        "detect.start", "detect.stop", "topology.refresh",
+        "detect.start", "detect.stop", "topology.refresh", "gateway.factory-reset",
     ):  # fmt: skip
         site.obey(name, Anything)
     return site
@@ -106,6 +106,7 @@ async def test_another_code_locks_again(site: Site, code: int, answer: int) -> N
 
 DESTRUCTIVE = [
     (ACTION, 0xB2, ("gateway.reboot", {})),
+    (ACTION, 0xE5, ("gateway.factory-reset", {})),
     (ADDRESS, 15, ("settings.set", {"path": "gateway.address", "value": 15})),
     (DETECT, 1, ("detect.start", {"mode": "fast"})),
     (DETECT, 2, ("detect.start", {"mode": "complete"})),
@@ -141,7 +142,7 @@ async def test_there_is_nothing_left_to_save(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "value"), [(ACTION, 0xE5), (ACTION, 0), (57872, 1), (57872, 4), (4352, 1)]
+    ("address", "value"), [(ACTION, 0xC3), (ACTION, 0), (57872, 1), (57872, 4), (4352, 1)]
 )
 async def test_what_is_an_attack_is_never_done(site: Site, address: int, value: int) -> None:
     site.listed.add(CLIENT.host)

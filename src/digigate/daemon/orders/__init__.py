@@ -13,6 +13,7 @@ from digigate.daemon.orders.panel import enter_panel
 from digigate.daemon.orders.reboot import enter_reboot
 from digigate.daemon.orders.refreshing import enter_refresh
 from digigate.daemon.orders.reports import enter_reports
+from digigate.daemon.orders.reset import enter_reset
 from digigate.daemon.orders.sessions import enter_sessions
 from digigate.daemon.orders.settings import enter_settings
 from digigate.daemon.orders.slave_clocks import enter_slave_clocks
@@ -39,6 +40,7 @@ __all__ = [
     "enter_reboot",
     "enter_refresh",
     "enter_reports",
+    "enter_reset",
     "enter_sessions",
     "enter_settings",
     "enter_slave_clocks",

@@ -12,6 +12,7 @@ from pymodbus.constants import ExcCodes
 
 from digigate.services.modbus.own.sight import Moment
 from digigate.services.modbus.pdu import Refusal
+from digigate.settings.profiles import Profile
 
 STOP, FAST, COMPLETE = 0, 1, 2
 
@@ -35,6 +36,8 @@ class Order:
     guard: Guard
     command: str = ""
     arguments: Mapping[str, object] = field(default_factory=dict)
+    profile: Profile = Profile.ADMIN
+    """Whose right it takes."""
 
 
 Read = Callable[[Values, Moment], Order]
@@ -50,6 +53,8 @@ def _action(values: Values, _: Moment) -> Order:
             return Order(Guard.UNLOCKED)
         case 0xB2:
             return Order(Guard.DESTRUCTIVE, "gateway.reboot")
+        case 0xE5:
+            return Order(Guard.DESTRUCTIVE, "gateway.factory-reset", profile=Profile.CYBER)
     return Order(Guard.NEVER)
 
 

@@ -127,7 +127,7 @@ CLOCK_EXTENDED = CLOCK | {
 }
 COMMANDS = {
     "addressing": {"action": command("writing re-addressed a real M-70; always refused (03)")},
-    "action": {"action": command("161 save, 178 reboot; 229 (factory reset) is refused (03)")},
+    "action": {"action": command("161 save, 178 reboot, 229 factory reset")},
     "blink": {"action": command("1 = the gateway's ON lamp blinks for ten seconds")},
     "usb-function": {"function": command("made a real M-70 unreachable; always refused (03)")},
     "lock": {

@@ -24,7 +24,6 @@ from digigate.services.modbus.pdu import (
     write_of,
     written,
 )
-from digigate.settings.profiles import Profile
 
 audit = logging.getLogger("digigate.audit")
 
@@ -105,7 +104,7 @@ class OwnUnit:
         raise Refusal(ExcCodes.ILLEGAL_VALUE)
 
     async def _carry_out(self, order: Order, pdu: bytes, client: Client) -> bytes:
-        who = Caller(f"modbus client {client.host}", Profile.ADMIN)
+        who = Caller(f"modbus client {client.host}", order.profile, client.host)
         try:
             if self._commands.is_stream(order.command):
                 async for _ in self._commands.stream(order.command, order.arguments, who):
