@@ -55,7 +55,7 @@ def test_a_pair_is_valid_now_and_no_longer_than_browsers_take(
     certificate = kept(state)
     assert certificate.not_valid_before_utc < START < certificate.not_valid_after_utc
     span = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-    assert span == timedelta(days=825)
+    assert span == timedelta(days=365)
     assert certificates.expiry() == certificate.not_valid_after_utc
 
 
@@ -70,8 +70,8 @@ def test_a_restart_keeps_the_pair(state: StateDirectory, clock: Clock) -> None:
     ("step", "renewed"),
     [
         (timedelta(0), False),
-        (timedelta(days=793), False),
-        (timedelta(days=795), True),
+        (timedelta(days=333), False),
+        (timedelta(days=335), True),
         (timedelta(days=2000), True),
         (timedelta(days=-2), True),
     ],
