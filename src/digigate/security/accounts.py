@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -78,7 +78,7 @@ class Accounts:
         await self._checked(profile, client, "login", lambda: self._fits(profile, password))
         account = self._book.accounts[profile]
         if account.hash and outdated(account.hash):
-            await self._keep(self._book.having(profile, hash=await self._hash(password)))
+            await self._rehash(profile, account.hash, password)
 
     async def change(self, profile: Profile, old: str, new: str, client: str) -> None:
         """Give oneself a new password.
@@ -96,13 +96,13 @@ class Accounts:
         """Give a profile a new password, which also lifts its lock; raises SettingsError."""
         if found := self.faults(new):
             raise SettingsError(explained(found, self._rule))
-        await self._renew(profile, new, self._book.passphrase)
+        await self._renew(profile, new)
 
     async def new_passphrase(self) -> str:
         """A new passphrase for Cyber's recovery, shown this once; the former one is void."""
         passphrase = new_passphrase()
         hashed = await self._hashing.of(plain_passphrase(passphrase))
-        await self._keep(replace(self._book, passphrase=hashed))
+        await self._keep(lambda book: replace(book, passphrase=hashed))
         return passphrase
 
     async def recover(self, passphrase: str, new: str, client: str) -> None:
@@ -118,9 +118,13 @@ class Accounts:
         await self._checked(Profile.CYBER, client, "recovery", fits)
         if found:
             raise SettingsError(explained(found, self._rule))
-        if self._book.passphrase != kept:
-            raise Denied(WRONG)  # somebody used it meanwhile
-        await self._renew(Profile.CYBER, new, passphrase="")
+
+        def used(book: Book) -> Book:
+            if book.passphrase != kept:
+                raise Denied(WRONG)  # somebody used it meanwhile
+            return replace(book, passphrase="")
+
+        await self._renew(Profile.CYBER, new, used)
 
     def unlock(self, profile: Profile) -> None:
         """Lift the lock of a profile."""
@@ -135,12 +139,12 @@ class Accounts:
         """
         if profile is not Profile.TOTEM:
             raise SettingsError("only the profile totem can be enabled and disabled")
-        await self._keep(self._book.having(profile, enabled=enabled))
+        await self._keep(lambda book: book.having(profile, enabled=enabled))
         self._changed.tell(profile)
 
     async def forget(self) -> None:
         """Back to the factory's passwords (§11.1); the passphrase is void."""
-        await self._keep(Book())
+        await self._keep(lambda _: Book())
         for profile in DEFAULTS:
             self._attempts.forget(profile)
             self._changed.tell(profile)
@@ -248,18 +252,35 @@ class Accounts:
             right = given in map(plain, DEFAULTS[profile])
         return right and account.enabled
 
-    async def _renew(self, profile: Profile, new: str, passphrase: str) -> None:
+    async def _renew(
+        self, profile: Profile, new: str, also: Callable[[Book], Book] = lambda book: book
+    ) -> None:
         hashed = await self._hash(new)
-        book = self._book.having(profile, hash=hashed, changed=self._clock.now())
-        await self._keep(replace(book, passphrase=passphrase))
+        await self._keep(
+            lambda book: also(book).having(profile, hash=hashed, changed=self._clock.now())
+        )
         self._attempts.forget(profile)
         self._changed.tell(profile)
+
+    async def _rehash(self, profile: Profile, former: str, password: str) -> None:
+        """The same password by today's parameters; where that fails, the next login does it."""
+        with suppress(Denied, SettingsError):
+            hashed = await self._hash(password)
+            await self._keep(
+                lambda book: (
+                    book.having(profile, hash=hashed)
+                    if book.accounts[profile].hash == former
+                    else book
+                )
+            )
 
     async def _hash(self, password: str) -> str:
         return await self._hashing.of(plain(password))
 
-    async def _keep(self, book: Book) -> None:
+    async def _keep(self, change: Callable[[Book], Book]) -> None:
+        """Write what the change makes of the book as it is once all others have been written."""
         async with self._writing:
+            book = change(self._book)
             try:
                 await asyncio.to_thread(save, self._state, book)
             except OSError as error:

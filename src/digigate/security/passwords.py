@@ -8,6 +8,7 @@ from pathlib import Path
 
 COMMON = Path(__file__).with_name("data") / "common-passwords.txt"
 LONGEST = 128  # characters; a limit only so that nobody has us hash a book
+TYPED = 4 * LONGEST  # characters before they are composed; composing many takes the square of it
 YEAR = timedelta(days=365)
 WARNING = timedelta(days=15)
 LOOKALIKES = str.maketrans("@4031!$57", "aaoeiisst")
@@ -44,15 +45,20 @@ class Fault(StrEnum):
 
 
 def plain(password: str) -> str:
-    """The password in the one form that is hashed: two keyboards may compose `é` differently."""
-    return unicodedata.normalize("NFC", password)
+    """The password in the one form that is hashed: two keyboards may compose `é` differently.
+
+    One that is longer than any can be is not composed; halves of characters (JSON may bring them)
+    are spelt out, because nothing can be hashed that has them.
+    """
+    whole = password.encode(errors="backslashreplace").decode()
+    return whole if len(whole) > TYPED else unicodedata.normalize("NFC", whole)
 
 
 def faults(password: str, rule: Rule) -> tuple[Fault, ...]:
     """All that a new password lacks; nothing for a good one."""
-    found = [Fault.SHORT] if len(password) < rule.shortest else []
     if len(password) > LONGEST:
-        found.append(Fault.LONG)
+        return (Fault.LONG,)
+    found = [Fault.SHORT] if len(password) < rule.shortest else []
     if rule is Rule.FACTORY:
         found.extend(_kinds_missing(password))
     if _is_common(password):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from digigate.clock import Clock
 from digigate.conditions import Conditions
@@ -278,3 +279,47 @@ async def test_a_damaged_file_opens_nothing(desk: Desk) -> None:
             await desk.accounts.login(profile, password, HERE)
     await desk.accounts.set(CYBER, BETTER)
     await desk.accounts.login(CYBER, BETTER, HERE)
+
+
+async def test_two_changes_at_once_are_both_kept(desk: Desk) -> None:
+    accounts = desk.accounts
+    _, passphrase, _ = await asyncio.gather(
+        accounts.set(ADMIN, GOOD), accounts.new_passphrase(), accounts.set(ADVANCED, BETTER)
+    )
+    desk.start()
+    await desk.accounts.login(ADMIN, GOOD, HERE)
+    await desk.accounts.login(ADVANCED, BETTER, HERE)
+    await desk.accounts.recover(passphrase, GOOD, HERE)
+
+
+async def test_a_passphrase_that_is_given_twice_at_once_is_good_once(desk: Desk) -> None:
+    passphrase = await desk.accounts.new_passphrase()
+    tries = [desk.accounts.recover(passphrase, new, HERE) for new in (GOOD, BETTER)]
+    ends = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(end) is Denied for end in ends) == [False, True]
+
+
+async def test_a_hash_of_former_parameters_is_made_anew_at_the_next_login(desk: Desk) -> None:
+    former = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(GOOD)
+    await desk.accounts.set(ADMIN, GOOD)
+    kept = json.loads(desk.state.file(ACCOUNTS).read_text())
+    kept["accounts"]["admin"]["hash"] = former
+    desk.state.file(ACCOUNTS).write_text(json.dumps(kept))
+    desk.start()
+    await desk.accounts.login(ADMIN, GOOD, HERE)
+    text = desk.state.file(ACCOUNTS).read_text()
+    assert former not in text
+    assert "m=19456,t=2,p=1" in text
+    desk.start()
+    await desk.accounts.login(ADMIN, GOOD, HERE)
+
+
+async def test_what_nobody_can_type_is_a_wrong_password(desk: Desk) -> None:
+    await desk.accounts.set(CYBER, GOOD)
+    for profile in (ADMIN, CYBER):
+        for password in ("\ud800", "\u0301\u0323" * 250_000):
+            with pytest.raises(Denied):
+                await desk.accounts.login(profile, password, HERE)
+    for new in ("Ab3$efghij" * 50_000, "\u0301\u0323" * 250_000):
+        with pytest.raises(SettingsError, match="at most 128"):
+            await desk.accounts.set(ADMIN, new)
