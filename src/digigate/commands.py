@@ -35,6 +35,10 @@ class Caller:
     profile: Profile | None = None
     client: str = ""
     """The address that the order came from; empty for the owner."""
+    program: bool = False
+    """It came with an API token, which makes no further ones."""
+    reads_only: bool = False
+    """It may order nothing that is written down."""
 
     @property
     def owner(self) -> bool:
@@ -149,6 +153,9 @@ class Commands:
         if not who.owner and who.profile not in command.profiles:
             self._note(who.name, who.client, name, "denied", {})
             raise Denied(f"{who.name} may not order {name}")
+        if who.reads_only and command.audited:
+            self._note(who.name, who.client, name, "denied", {})
+            raise Denied(f"{who.name} may only look; {name} is more")
         return command
 
     def _checked(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from digigate.conditions import Condition
 from digigate.security.accounts import Accounts
 from digigate.security.certificates import Certificates
+from digigate.security.tokens import Tokens
 from digigate.supervisor import Ready
 
 log = logging.getLogger(__name__)
@@ -41,14 +42,16 @@ class CertificateKeeper:
 
 
 class AccountKeeper:
-    """Notices locks that end and passwords that grow old."""
+    """Notices locks that end and passwords that grow old, and keeps when tokens were used."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, tokens: Tokens) -> None:
         self._accounts = accounts
+        self._tokens = tokens
 
     async def run(self, ready: Ready) -> None:
         """Look at start and now and then."""
         while True:
             self._accounts.judge()
             ready()
+            await self._tokens.write_uses()
             await asyncio.sleep(JUDGE_EVERY)

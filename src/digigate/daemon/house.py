@@ -28,6 +28,7 @@ from digigate.security.authorities import Authorities
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
 from digigate.security.sessions import Sessions
+from digigate.security.tokens import Tokens
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Sight
 from digigate.services.web import Entrance, Ground, View, WebServer
@@ -85,6 +86,7 @@ class House:
             self.audit.note,
         )
         self.sessions = Sessions(clock, lambda: self.settings.policy)
+        self.tokens = Tokens(state, clock, lambda: self.settings.policy)
         self.firmware = Firmware(state.path, slots, self.conditions, self._patience)
         self._soundness = Soundness(self.conditions)
         self.commands = Commands(self.audit.note)
@@ -128,7 +130,8 @@ class House:
         self._modbus_doors().wire(self.supervisor)
         self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
         keeper = CertificateKeeper(self.certificates, self.judge_certificates)
-        self.supervisor.wire("accounts", lambda s: s.policy, lambda _: AccountKeeper(self.accounts))
+        accounts = AccountKeeper(self.accounts, self.tokens)
+        self.supervisor.wire("accounts", lambda s: s.policy, lambda _: accounts)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("https", lambda s: (_doors(s.web), s.gateway), self._web)
 
@@ -225,7 +228,7 @@ class House:
             load_firmware=self.firmware.stage,
             lamps=self.front.lamps,
         )
-        entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy)
+        entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy, self.tokens)
         ground = Ground(self.gate, self.ports, self.certificates)
         return WebServer(web, ground, eyes, entrance)
 

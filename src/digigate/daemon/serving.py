@@ -37,6 +37,7 @@ from digigate.daemon.orders import (
     enter_sessions,
     enter_settings,
     enter_slave_clocks,
+    enter_tokens,
     enter_topology,
     enter_workshop,
 )
@@ -104,6 +105,7 @@ def _enter_orders(house: House) -> None:
     enter_clock(house.commands, house.clock)
     enter_accounts(house.commands, house.accounts)
     enter_sessions(house.commands, house.sessions)
+    enter_tokens(house.commands, house.tokens, lambda: house.settings.policy.api_tokens)
     enter_audit(house.commands, house.audit)
     trust = Trust(
         house.certificates,

@@ -32,6 +32,7 @@ from digigate.panel import Lamp, Led, Light
 from digigate.security.accounts import Accounts
 from digigate.security.hashing import Hashing
 from digigate.security.sessions import Sessions
+from digigate.security.tokens import Tokens
 from digigate.services.web.entrance import Entrance
 from digigate.services.web.view import LoadFirmware, View
 from digigate.settings.sections import Gateway, Policy, Settings
@@ -128,7 +129,9 @@ async def no_firmware(_: AsyncIterable[bytes], name: str) -> Verdict:
 def an_entrance(state: StateDirectory, plant: Plant, hashing: Hashing) -> Entrance:
     """Accounts as they leave the factory, and nobody logged in."""
     accounts = Accounts(state, plant.clock, plant.conditions, lambda: plant.policy, hashing)
-    return Entrance(accounts, Sessions(plant.clock, lambda: plant.policy), lambda: plant.policy)
+    sessions = Sessions(plant.clock, lambda: plant.policy)
+    tokens = Tokens(state, plant.clock, lambda: plant.policy)
+    return Entrance(accounts, sessions, lambda: plant.policy, tokens)
 
 
 def m50() -> Plant:

@@ -17,6 +17,7 @@ from digigate.daemon.orders.reset import enter_reset
 from digigate.daemon.orders.sessions import enter_sessions
 from digigate.daemon.orders.settings import enter_settings
 from digigate.daemon.orders.slave_clocks import enter_slave_clocks
+from digigate.daemon.orders.tokens import enter_tokens
 from digigate.daemon.orders.topology import Planning, enter_topology
 from digigate.daemon.orders.workshop import Bench, enter_workshop
 
@@ -44,6 +45,7 @@ __all__ = [
     "enter_sessions",
     "enter_settings",
     "enter_slave_clocks",
+    "enter_tokens",
     "enter_topology",
     "enter_workshop",
 ]

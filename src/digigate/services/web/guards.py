@@ -84,6 +84,8 @@ def entitled(route: Route) -> Handler:
                 raise
             raise web.HTTPSeeOther(f"/login?next={quote(request.path)}") from None
         if route.method != "GET":
+            if visitor.reads_only and not route.orders:
+                raise web.HTTPForbidden(text="this token may only look")
             await ours(request, streamed=route.streams)
         if route.use and visitor.session is not None:
             request.app[ENTRANCE].sessions.use(visitor.session)

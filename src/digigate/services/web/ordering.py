@@ -11,7 +11,7 @@ from aiohttp import web
 from digigate.commands import Command, Commands, Json, Stream
 from digigate.errors import AccessError, DigigateError, SettingsError
 from digigate.services.web.api import json_response
-from digigate.services.web.entrance import ENTRANCE, caller_of, recognised
+from digigate.services.web.entrance import caller_of, lasting
 from digigate.services.web.jsonable import dumps
 from digigate.services.web.keys import VIEW
 from digigate.services.web.stream import ALIVE, HEARTBEAT, HELLO
@@ -49,14 +49,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     async with aclosing(told):
         await response.write(HELLO)
-        await _write_all(response, told, _lasts(request))
+        await _write_all(response, told, lasting(request))
     return response
-
-
-def _lasts(request: web.Request) -> Callable[[], bool]:
-    """Whether the session that asked is still open; without one there is none to end."""
-    session, sessions = recognised(request).session, request.app[ENTRANCE].sessions
-    return lambda: session is None or sessions.is_open(session)
 
 
 async def _write_all(

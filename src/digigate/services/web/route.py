@@ -27,4 +27,5 @@ class Route:
     head: bool = True  # HEAD is answered too; off where the answer never ends
     open: bool = False  # for those too who must change their password first
     streams: bool = False  # its body is large, and its handler reads it (and a form's token) itself
+    orders: bool = False  # the table of commands says who may have what of it
     use: bool = True  # it keeps a session from being idle; off for what pages ask by themselves

@@ -49,7 +49,7 @@ def _told(request: web.Request, visitor: Visitor) -> Object:
     session = visitor.session
     left = request.app[ENTRANCE].sessions.seconds_left(session) if session else None
     return {
-        "profile": str(session.profile if session else Profile.USER),
+        "profile": str(session.profile if session else visitor.profile),
         "csrf": session.csrf if session else "",
         "must_change": visitor.must_change,
         "seconds_left": left,
