@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from digigate.services.web.problems import SEALS, problem
 
@@ -25,6 +25,7 @@ class Limits:
     per_client: int = 16
     handshake: float = 10.0
     request: float = 10.0  # from its first octet (or from the connection) to the end of its head
+    body: float = 30.0  # of a request, from the end of its head
     idle: float = 75.0  # between two requests
     stall: float = 30.0  # a client that does not take what we send
 
@@ -64,6 +65,17 @@ class HttpConnection(web.RequestHandler):
             self._serving -= 1
             self._expect(self._limits.idle)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered."""
+        return self._serving > 0
+
+    def await_body(self, body: StreamReader) -> None:
+        """The rest of the request that is being served must come in its time."""
+        if not body.is_eof():
+            self._expect(self._limits.body)
+            body.on_eof(lambda: self._expect(None))
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The handshake is done; a request must follow."""
         super().connection_made(transport)
@@ -81,7 +93,7 @@ class HttpConnection(web.RequestHandler):
     def pause_writing(self) -> None:
         """The client takes no more for now."""
         super().pause_writing()
-        self._stalled = self._loop.call_later(self._limits.stall, self._cut)
+        self._stalled = self._loop.call_later(self._limits.stall, self.cut)
 
     def resume_writing(self) -> None:
         """It takes more."""
@@ -124,13 +136,14 @@ class HttpConnection(web.RequestHandler):
             self._deadline.cancel()
             self._deadline = None
         if seconds is not None and self.transport is not None:
-            self._deadline = self._loop.call_later(seconds, self._cut)
+            self._deadline = self._loop.call_later(seconds, self.cut)
 
     def _unstall(self) -> None:
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End it at once, whatever it is about."""
         if self.transport is not None:
             self.transport.abort()

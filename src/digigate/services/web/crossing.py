@@ -12,6 +12,8 @@ PRE_COOKIE = "__Host-pre"
 """What stands in for a session's token before there is a session: the form repeats it."""
 API = "/api/"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM_MAX = 1 << 18
+"""Octets of a form without files: a million fields would take seconds to take apart."""
 FOREIGN = "this was sent from a page that is not ours; open the page anew and try again"
 
 
@@ -23,6 +25,7 @@ async def ours(request: web.Request, *, streamed: bool = False) -> None:
     Raises:
         HTTPForbidden: another site's page may have sent it.
         HTTPUnsupportedMediaType: a form of a kind that pages of ours never send.
+        HTTPRequestEntityTooLarge: nor do they send such a long one, or one of unknown length.
     """
     _same_origin(request)
     session = recognised(request).session
@@ -34,6 +37,9 @@ async def ours(request: web.Request, *, streamed: bool = False) -> None:
         return
     if request.content_type not in FORMS:
         raise web.HTTPUnsupportedMediaType(text="send the form of the page")
+    length = request.content_length
+    if request.content_type == FORMS[0] and (length is None or length > FORM_MAX):
+        raise web.HTTPRequestEntityTooLarge(FORM_MAX, length or 0)
     form = await request.post()
     if not is_token(request, form.get(FIELD)):
         raise web.HTTPForbidden(text=FOREIGN)

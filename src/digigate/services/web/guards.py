@@ -83,6 +83,8 @@ def entitled(route: Route) -> Handler:
             if is_api or visitor.session is not None:
                 raise
             raise web.HTTPSeeOther(f"/login?next={quote(request.path)}") from None
+        if not route.streams and isinstance(request.protocol, HttpConnection):
+            request.protocol.await_body(request.content)
         if route.method != "GET":
             if visitor.reads_only and not route.orders:
                 raise web.HTTPForbidden(text="this token may only look")
