@@ -15,6 +15,7 @@ class Line:
 
     def __init__(self, *, busy: bool) -> None:
         self.busy = busy
+        self.asked = True
         self.is_cut = False
 
     def cut(self) -> None:
@@ -74,6 +75,14 @@ def test_nobody_makes_room_for_who_has_as_much(clients: tuple[str, str]) -> None
     lines = enter(doorman, clients)
     assert doorman.enter(A) is None
     assert not any(line.is_cut for line in lines)
+
+
+def test_who_never_asked_anything_makes_room_for_who_has_as_much() -> None:
+    doorman = Doorman(Limits(total=2, per_client=2))
+    lines = enter(doorman, (A, B))
+    lines[1].asked = False
+    assert doorman.enter(A) is not None
+    assert [line.is_cut for line in lines] == [False, True]
 
 
 def test_who_is_being_answered_is_never_cut() -> None:

@@ -33,7 +33,9 @@ class Limits:
 class HttpConnection(web.RequestHandler):
     """Cuts who is silent, slow or does not listen; `left` is called once at its end."""
 
-    __slots__ = ("_deadline", "_left", "_limits", "_reading", "_serving", "_stalled", "client")
+    __slots__ = (
+        "_deadline", "_left", "_limits", "_reading", "_serving", "_stalled", "asked", "client",
+    )  # fmt: skip
 
     def __init__(
         self, manager: web.Server, client: str, limits: Limits, left: Callable[[], None]
@@ -46,6 +48,8 @@ class HttpConnection(web.RequestHandler):
             lingering_time=1.0,
         )
         self.client = client
+        self.asked = False
+        """Whether a whole request has come."""
         self._limits = limits
         self._left = left
         self._serving = 0
@@ -56,6 +60,7 @@ class HttpConnection(web.RequestHandler):
     @contextmanager
     def serving(self) -> Iterator[None]:
         """A request has come in whole and is being answered meanwhile."""
+        self.asked = True
         self._serving += 1
         self._reading = False
         self._expect(None)

@@ -23,7 +23,7 @@ class Place:
 
     def __init__(self, client: str) -> None:
         self.client = client
-        self.handshake: asyncio.Task[None] | None = None
+        self.channel: socket.socket | None = None
         self.connection: HttpConnection | None = None
 
     @property
@@ -31,19 +31,26 @@ class Place:
         """Whether nothing is being answered in it: its client does not talk, or not yet."""
         return self.connection is None or not self.connection.busy
 
+    @property
+    def silent(self) -> bool:
+        """Whether it has never had a whole request."""
+        return self.connection is None or not self.connection.asked
+
     def clear(self) -> None:
-        """End its connection."""
-        if self.handshake is not None and not self.handshake.done():
-            self.handshake.cancel()
-        elif self.connection is not None:
+        """End its connection; one in its handshake sees the end of what its client says."""
+        if self.connection is not None:
             self.connection.cut()
+        elif self.channel is not None:
+            with suppress(OSError):
+                self.channel.shutdown(socket.SHUT_RDWR)
 
 
 class Doorman:
     """Counts who is inside over all listeners, so that a half-open handshake has a place too.
 
     Where all places are taken, the oldest idle connection of the client that has most of them makes
-    room, if that client has more than the one who comes: many silent connections shut nobody out.
+    room, if that client has more than the one who comes; as many will do for one that never asked
+    anything. So many silent connections shut nobody out.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -88,8 +95,9 @@ class Doorman:
                 if place is None:
                     channel.close()
                     continue
-                welcome = self._welcome(channel, place, server, context)
-                place.handshake = handshakes.create_task(welcome)
+                place.channel = channel
+                handshakes.create_task(self._welcome(channel, place, server, context))
+                await asyncio.sleep(0)  # a crowd waits in turn with everybody else
 
     async def _welcome(
         self,
@@ -114,16 +122,17 @@ class Doorman:
                 place.connection = connection
         finally:
             if place.connection is None:
-                channel.close()
                 self.leave(place)
 
     def _makes_room(self, client: str) -> bool:
         idle = [place for place in self._places if place.idle]
         if not idle:
             return False
-        place = max(idle, key=lambda each: self._inside[each.client])  # the first = the oldest
-        if self._inside[place.client] <= self._inside[client]:
+        inside = self._inside
+        found = max(idle, key=lambda each: (inside[each.client], each.silent))
+        if inside[found.client] + found.silent <= inside[client]:
             return False
+        place = next(each for each in idle if each.client == found.client)  # its oldest
         self.leave(place)
         place.clear()
         return True
