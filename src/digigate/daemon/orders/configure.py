@@ -9,8 +9,7 @@ from digigate.bus.configuring import Outcome, Setting, Vocabulary, configure, sh
 from digigate.bus.roster import Roster
 from digigate.catalogue import Catalogue
 from digigate.commands import Arguments, Command, Commands, Json
-from digigate.daemon.orders.workshop import SEE
-from digigate.settings.profiles import ADMINISTRATORS
+from digigate.settings.profiles import ADMINISTRATORS, EVERYBODY
 
 Unit = Annotated[int, Field(ge=1, le=247)]
 CLIENT = "configure"
@@ -49,7 +48,7 @@ def enter_configure(commands: Commands, roster: Roster, catalogue: Catalogue) ->
             outcome = await configure(talk, vocabulary, asked.settings, agreed=asked.agreed)
         return {"address": asked.address, "model": talk.model.key, **_outcome(outcome)}
 
-    commands.add(Command("configure.show", Show, look, SEE, audited=False))
+    commands.add(Command("configure.show", Show, look, EVERYBODY, audited=False))
     commands.add(Command("configure.set", Set, change, ADMINISTRATORS))
 
 
