@@ -125,6 +125,6 @@ def test_the_topology_s_example_is_true() -> None:
 def test_what_the_example_leaves_out_is_true_too() -> None:
     text = (ROOT / "config" / "settings.example.yaml").read_text(encoding="utf-8")
     opened = re.sub(r"^(\s+)# (\w+: )", r"\1\2", text, flags=re.MULTILINE)
-    assert len(yaml.safe_load(opened)["web"]) == 4
+    assert len(yaml.safe_load(opened)["web"]) == 5
     settings = SettingsFile(Path("opened.yaml")).read(opened)
     assert (settings.web.http_port, settings.buses.rs485.echo) == (80, True)

@@ -52,7 +52,7 @@ export function Header() {
 /** The way to the configuration, for those who may change it (§11.2). */
 function Toolbox() {
   return (
-    <a class="toolbox" href="/commissioning" title={t("ui.toolbox")} aria-label={t("ui.toolbox")}>
+    <a class="toolbox" href="/system" title={t("ui.toolbox")} aria-label={t("ui.toolbox")}>
       <Icon name="toolbox" />
     </a>
   );
@@ -71,7 +71,7 @@ function Account() {
   }
   return (
     <span class="account-open">
-      <a class="account" href="/password" title={t("ui.profile.help")}>
+      <a class="account" href="/profile" title={t("ui.profile.help")}>
         {t(`profile.${who.profile}`)}
       </a>
       <button type="button" class="account" onClick={() => void leave()}>
