@@ -3,10 +3,10 @@
 import argparse
 import getpass
 import sys
-from pathlib import Path
 from typing import Any
 
-from digigate.cli.answers import ask
+from digigate.cli import tokens
+from digigate.cli.owner import of_gateway, order_as_owner
 from digigate.cli.parsers import Subparsers
 from digigate.cli.tables import print_table
 
@@ -15,7 +15,7 @@ PROFILES = ("advanced", "totem", "admin", "cyber")
 
 
 def enter(commands: Subparsers) -> None:
-    """Add `accounts list|password|unlock|enable|disable|passphrase`."""
+    """Add `accounts list|password|unlock|enable|disable|passphrase|tokens`."""
     accounts = commands.add_parser("accounts", help="profiles, their passwords and locks")
     actions = accounts.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="how each account is")
@@ -33,19 +33,16 @@ def enter(commands: Subparsers) -> None:
         parser.set_defaults(
             act=lambda o, e=enabled: _done(o, "accounts.enable", profile=o.profile, enabled=e)
         )
-        _of_gateway(parser)
+        of_gateway(parser)
     passphrase = actions.add_parser("passphrase", help="a new one for Cyber, shown this once")
     passphrase.set_defaults(act=_passphrase)
     for parser in (listing, password, unlock, passphrase):
-        _of_gateway(parser)
-
-
-def _of_gateway(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+        of_gateway(parser)
+    tokens.enter(actions)
 
 
 def _list(options: Options) -> int:
-    answer: dict[str, Any] = ask(options, "accounts")
+    answer: dict[str, Any] = order_as_owner(options, "accounts")
     rows = [
         (each["profile"], _how(each), each["changed"] or "never", each["expires"] or "")
         for each in answer["accounts"]
@@ -79,13 +76,13 @@ def _typed(profile: str) -> str:
 
 
 def _passphrase(options: Options) -> int:
-    answer: dict[str, Any] = ask(options, "accounts.passphrase")
+    answer: dict[str, Any] = order_as_owner(options, "accounts.passphrase")
     print(answer["passphrase"])
     print("Write it down: it is shown this once and sets Cyber's password once.", file=sys.stderr)
     return 0
 
 
 def _done(options: Options, command: str, **arguments: object) -> int:
-    ask(options, command, **arguments)
+    order_as_owner(options, command, **arguments)
     print("done")
     return 0
