@@ -1,7 +1,11 @@
 """The plain pages in a browser: visitors of one's own, who log in and press buttons."""
 
+import http.client
+import json
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
@@ -38,3 +42,26 @@ def row(page: Page, name: str) -> Locator:
 
 def press(place: Page | Locator, name: str) -> None:
     place.get_by_role("button", name=name, exact=True).click()
+
+
+def program(
+    gateway: Gateway, path: str, body: Any = None, token: str = ""
+) -> tuple[int, dict[str, Any]]:
+    """Status and answer of the API to a program elsewhere, which spends no try of this browser."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    asking = http.client.HTTPSConnection(
+        "127.0.0.1",
+        gateway.ports()["https"],
+        timeout=PATIENT / 1000,
+        source_address=("127.0.0.2", 0),
+        context=context,
+    )
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    with closing(asking):
+        said = None if body is None else json.dumps(body)
+        asking.request("GET" if body is None else "POST", path, said, headers)
+        answer = asking.getresponse()
+        return answer.status, json.loads(answer.read())

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.office import log_in, press, row, visiting
+from e2e.office import log_in, press, program, row, visiting
 from running import Gateway
+from running.gateway import PASSWORD
 
 GOOD = "Str0ng&er than before"
 
@@ -89,6 +90,42 @@ def test_a_passphrase_is_shown_once_and_recovers_the_officer(
     gateway.own_passwords()
 
 
+@pytest.mark.manual(66)
+def test_totem_is_shut_until_the_officer_opens_it(gateway: Gateway, officer: Page) -> None:
+    assert not enters(gateway, "totem", "Totem")
+    officer.goto(gateway.url("/profile"))
+    press(row(officer, "Totem user"), "Enable")
+    assert enters(gateway, "totem", "Totem")
+    press(row(officer, "Totem user"), "Disable")
+    assert not enters(gateway, "totem", "Totem")
+    gateway.order("accounts.unlock", profile="totem")
+
+
+def test_a_program_gets_a_token_that_looks_until_it_is_revoked(
+    gateway: Gateway, officer: Page
+) -> None:
+    officer.goto(gateway.url("/profile"))
+    officer.get_by_label("Name of the token").fill("<scada>")
+    officer.get_by_label("Read-only").check()
+    press(officer, "Make a token")
+    expect(officer.get_by_role("alert")).to_contain_text("name")
+    officer.get_by_label("Name of the token").fill("scada")
+    officer.get_by_label("Rights of").select_option("cyber")
+    officer.get_by_label("Read-only").check()
+    press(officer, "Make a token")
+    token = officer.locator("#secret").inner_text()
+    officer.goto(gateway.url("/profile"))
+    expect(officer.locator("#secret")).to_have_count(0)
+    expect(row(officer, "scada")).to_contain_text("Read-only")
+    status, told = program(gateway, "/api/v1/commands/accounts", {}, token)
+    assert (status, len(told["result"]["accounts"])) == (200, 4)
+    order = {"profile": "totem", "enabled": True}
+    assert program(gateway, "/api/v1/commands/accounts.enable", order, token)[0] == 403
+    press(row(officer, "scada"), "Revoke")
+    expect(officer.get_by_role("status")).to_have_text("The token was revoked.")
+    assert program(gateway, "/api/v1/gateway", token=token)[0] == 401
+
+
 @pytest.mark.manual(80)
 def test_the_passphrase_is_copied_with_one_click(gateway: Gateway, browser: Browser) -> None:
     with visiting(browser, scripts=True) as page:
@@ -114,7 +151,13 @@ def test_another_session_is_ended_from_here(
         expect(other.get_by_role("heading", name="Log in")).to_be_visible()
 
 
-@pytest.mark.manual(255, 256)
+def enters(gateway: Gateway, profile: str, password: str) -> bool:
+    """Whether a program elsewhere can log in so."""
+    given = {"profile": profile, "password": password}
+    return program(gateway, "/api/v1/session", given)[0] == 200
+
+
+@pytest.mark.manual(77, 255, 256)
 def test_the_policy_is_changed_as_a_whole_or_not_at_all(
     gateway: Gateway, browser: Browser, officer: Page
 ) -> None:
@@ -133,6 +176,18 @@ def test_the_policy_is_changed_as_a_whole_or_not_at_all(
     with visiting(browser) as other:
         other.goto(gateway.url("/login"))
         expect(other.get_by_role("note")).to_have_text("Keep <out>")
+    wrong = [enters(gateway, "admin", "wrong") for _ in range(4)]
+    assert enters(gateway, "admin", PASSWORD)
+    wrong += [enters(gateway, "admin", "wrong") for _ in range(5)]
+    assert not any(wrong)
+    assert not enters(gateway, "admin", PASSWORD)
+    officer.goto(gateway.url("/profile"))
+    expect(row(officer, "Administrator").first).to_contain_text(
+        "Locked for 10\N{NO-BREAK SPACE}min"
+    )
+    press(row(officer, "Administrator").first, "Unlock")
+    assert enters(gateway, "admin", PASSWORD)
+    officer.goto(gateway.url("/security"))
     officer.get_by_label("Legal banner").uncheck()
     officer.get_by_label("Login attempts").evaluate("input => { input.max = 99 }")
     officer.get_by_label("Login attempts").fill("50")

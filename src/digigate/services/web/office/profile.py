@@ -1,4 +1,4 @@
-"""`/profile`: one's own password; for Cyber all accounts, the passphrase and open sessions."""
+"""`/profile`: one's own password, tokens; for Cyber all accounts, passphrase and sessions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from aiohttp import web
 
 from digigate.security.passwords import Rule, faults, plain
 from digigate.services.web.markup import Html, Part, button, choice, element, joined
+from digigate.services.web.office import tokens
 from digigate.services.web.office.desk import Deed, Desk
 from digigate.services.web.office.parts import badge, hint, lines, secret, section, table
 from digigate.services.web.office.sent import Misfilled, Sent
@@ -27,6 +28,8 @@ async def profile(desk: Desk) -> web.Response:
         accounts = await desk.ask("accounts")
         parts += [_accounts(desk, accounts["accounts"]), _new_password(desk)]
         parts.append(_passphrase(desk, known=accounts["passphrase"]))
+    if desk.may("tokens"):
+        parts.append(tokens.tokens(desk, await desk.ask("tokens")))
     if desk.may("sessions"):
         parts.append(_sessions(desk, await desk.ask("sessions")))
     return desk.page(said("plain.page.profile"), *parts)
@@ -180,4 +183,6 @@ DEEDS = (
     Deed(f"{PROFILE}/enable", _enable, profile, "saved", PROFILE),
     Deed(PASSPHRASE, _make_passphrase, profile, "", PROFILE, shown=True),
     Deed(f"{PROFILE}/session", _end_session, profile, "session", PROFILE),
+    Deed(tokens.ADD, tokens.add, profile, "", PROFILE, shown=True, profile=Profile.ADMIN),
+    Deed(tokens.REVOKE, tokens.revoke, profile, "revoked", PROFILE, profile=Profile.ADMIN),
 )
