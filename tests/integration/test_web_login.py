@@ -395,3 +395,25 @@ async def test_a_token_that_is_none_is_not_taken_for_user(site: Site, shown: str
         site.url("/api/v1/devices"), headers={"Authorization": shown}
     ) as answer:
         assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "header"),
+    [
+        ("GET", b"Cookie: __Host-sid=" + b"\xff" * 40),
+        ("GET", b"Cookie: __Host-pre=" + b"\xff" * 40),
+        ("GET", b"Authorization: Bearer \xff"),
+        ("GET", b"Accept-Language: \xff"),
+        ("DELETE", b"X-CSRF-Token: \xff"),
+        ("DELETE", b"Origin: \xff"),
+    ],
+)
+async def test_octets_that_are_no_text_are_no_failure(
+    site: Site, method: str, header: bytes
+) -> None:
+    path = b"/login" if method == "GET" else b"/api/v1/session"
+    await enter(site)
+    cookie = b"" if b"Cookie" in header else f"Cookie: {SID}={sid(site)}\r\n".encode()
+    head = method.encode() + b" " + path + b" HTTP/1.1\r\nHost: localhost\r\n"
+    answer = await site.talk(head + cookie + header + b"\r\nConnection: close\r\n\r\n")
+    assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 4")), answer[:80]

@@ -57,7 +57,11 @@ def token_for_form(request: web.Request) -> tuple[str, bool]:
     if session is not None:
         return session.csrf, False
     given = request.cookies.get(PRE_COOKIE, "")
-    return (given, False) if len(given) >= 32 else (secrets.token_urlsafe(32), True)
+    return (
+        (given, False)
+        if len(given) >= 32 and given.isascii()
+        else (secrets.token_urlsafe(32), True)
+    )
 
 
 def _same_origin(request: web.Request) -> None:
@@ -70,6 +74,6 @@ def _same_origin(request: web.Request) -> None:
 
 def _equal(given: object, expected: str | None) -> bool:
     """Compared in constant time; nothing equals nothing."""
-    if not isinstance(given, str) or not expected:
+    if not isinstance(given, str) or not expected or not given.isascii():
         return False
     return hmac.compare_digest(given.encode(), expected.encode())
