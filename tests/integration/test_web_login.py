@@ -417,3 +417,28 @@ async def test_octets_that_are_no_text_are_no_failure(
     head = method.encode() + b" " + path + b" HTTP/1.1\r\nHost: localhost\r\n"
     answer = await site.talk(head + cookie + header + b"\r\nConnection: close\r\n\r\n")
     assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 4")), answer[:80]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/login", FORM, b"profile=\xff&csrf=x"),
+        ("/login", f"{FORM}; charset=none", b"profile=admin&csrf=x"),
+        ("/login", "multipart/form-data", b"profile=admin"),
+        ("/login", "multipart/form-data; boundary=x", b"no part"),
+        ("/login", "multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n"),
+        ("/api/v1/session", "application/json", b"\xff"),
+        ("/api/v1/session", "application/json; charset=none", b"{}"),
+        ("/api/v1/session", "application/json", b"[" * 100_000),
+        ("/api/v1/session", "application/json", b'{"profile": "admin", "password": "\\ud800"}'),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_the_senders_fault(
+    site: Site, path: str, kind: str, body: bytes
+) -> None:
+    headers = {"Content-Type": kind}
+    async with site.session.post(site.url(path), data=body, headers=headers) as answer:
+        assert 400 <= answer.status < 500, await answer.text()

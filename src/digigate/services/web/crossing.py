@@ -23,6 +23,7 @@ async def ours(request: web.Request, *, streamed: bool = False) -> None:
     The form of a streamed request is not read here: its handler asks `is_token`.
 
     Raises:
+        HTTPBadRequest: the form is none.
         HTTPForbidden: another site's page may have sent it.
         HTTPUnsupportedMediaType: a form of a kind that pages of ours never send.
         HTTPRequestEntityTooLarge: nor do they send such a long one, or one of unknown length.
@@ -40,7 +41,10 @@ async def ours(request: web.Request, *, streamed: bool = False) -> None:
     length = request.content_length
     if request.content_type == FORMS[0] and (length is None or length > FORM_MAX):
         raise web.HTTPRequestEntityTooLarge(FORM_MAX, length or 0)
-    form = await request.post()
+    try:
+        form = await request.post()
+    except (ValueError, LookupError) as error:  # no text in its charset, or no such charset
+        raise web.HTTPBadRequest(text="the form cannot be read") from error
     if not is_token(request, form.get(FIELD)):
         raise web.HTTPForbidden(text=FOREIGN)
 

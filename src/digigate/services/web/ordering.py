@@ -91,7 +91,7 @@ async def arguments_of(request: web.Request) -> Mapping[str, object]:
         raise web.HTTPUnsupportedMediaType(text=f"send the arguments as {JSON}")
     try:
         arguments = json.loads(await request.text() or "{}")
-    except (ValueError, RecursionError) as error:
+    except (ValueError, LookupError, RecursionError) as error:  # LookupError: no such charset
         raise web.HTTPBadRequest(text="the body is no JSON") from error
     if not isinstance(arguments, dict):
         raise web.HTTPBadRequest(text="the body is a JSON object of arguments")
