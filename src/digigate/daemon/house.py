@@ -27,7 +27,7 @@ from digigate.security.audit import AuditLog
 from digigate.security.authorities import Authorities
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
-from digigate.security.sessions import Sessions
+from digigate.security.sessions import Session, Sessions
 from digigate.security.tokens import Tokens
 from digigate.services.control import ControlServer
 from digigate.services.modbus import Sight
@@ -153,6 +153,11 @@ class House:
         """Say which certificates end or have ended."""
         self.certificates.judge(self.conditions)
         self.authorities.judge(self.conditions)
+
+    def note_end(self, session: Session) -> None:
+        """Write down that somebody is logged out, whoever or whatever did it."""
+        facts = {"id": session.handle, "since": session.since.isoformat()}
+        self.audit.note(session.profile.value, session.client, "session", "ended", facts)
 
     def judge(self) -> None:
         """Say what of the topology cannot be served as the gateway is set now, and whether the

@@ -1,11 +1,13 @@
 """One line per event: `time level room message key=value`; no more than 10 a minute of one kind."""
 
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable
 
 LINES_PER_MINUTE = 10
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -64,4 +66,5 @@ def configure(level: str) -> None:
 
 
 def _one_line(text: str) -> str:
-    return text.replace("\r", "\\r").replace("\n", "\\n")
+    """Without anything that ends a line or steers the terminal of who reads it."""
+    return CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -88,6 +88,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         stack.enter_context(clock.watch(house.judge_certificates))
         stack.enter_context(house.plan.watch(house.take))
         stack.enter_context(house.accounts.watch(house.sessions.end_of))
+        stack.enter_context(house.sessions.watch(house.note_end))
         stack.enter_context(house.conditions.watch(log_condition))
         house.judge()
         house.firmware.announce()

@@ -31,6 +31,14 @@ def test_a_traceback_follows_its_line() -> None:
     assert LineFormatter().format(made).endswith("ValueError: bang")
 
 
+def test_nothing_that_was_sent_begins_a_line_or_steers_a_terminal() -> None:
+    path = "/x\r\n2026-01-01 info audit owner logged in\x1b[2J\u2028\u202e"
+    line = LineFormatter().format(record("a request failed", path=path))
+    assert "\x1b" not in line
+    assert line.splitlines() == [line]
+    assert "\\x1b[2J" in line
+
+
 def test_a_flood_of_one_kind_is_cut_and_counted() -> None:
     now = [0.0]
     limit = Limit(lambda: now[0])
