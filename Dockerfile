@@ -19,10 +19,11 @@ RUN apt-get update \
     && useradd --uid 10001 --groups dialout --home-dir /var/lib/digigate --create-home digigate
 COPY --from=build /opt/digigate /opt/digigate
 COPY config/demo-plant.yaml config/full-plant.yaml /usr/share/digigate/
-ENV PATH=/opt/digigate/bin:$PATH PYTHONUNBUFFERED=1
+# DIGIGATE_IMAGE: an update is checked but not installed, for the image is the release.
+ENV PATH=/opt/digigate/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DIGIGATE_IMAGE=1
 USER digigate
 VOLUME /var/lib/digigate
 EXPOSE 5020 8443
-HEALTHCHECK CMD ["digigate", "ports", "--state", "/var/lib/digigate"]
+HEALTHCHECK --start-period=60s CMD ["digigate", "ports", "--state", "/var/lib/digigate"]
 ENTRYPOINT ["tini", "--", "digigate"]
 CMD ["demo", "--plant", "/usr/share/digigate/demo-plant.yaml", "--state", "/var/lib/digigate"]

@@ -1,5 +1,6 @@
 """Loading firmware over HTTPS: who may, what is taken, and what it costs (§11.3.6)."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -12,7 +13,7 @@ from digigate.firmware.update import Firmware, Patience
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Firewall
 from integration.test_web_login import enter
-from integration.web_site import Site, any_port, built, serving
+from integration.web_site import SOON, Site, any_port, built, serving
 from releases import Maker, tiny_wheel
 from unit.web.gateway_view import Plant
 
@@ -98,3 +99,28 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(site: Site) -> None:
         f"Content-Length: {80 << 20}\r\n\r\n"
     )
     assert (await site.talk(head.encode())).startswith(b"HTTP/1.1 413 ")
+
+
+async def test_two_files_at_once_are_one_too_many(site: Site, maker: Maker) -> None:
+    await enter(site, Profile.CYBER)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"begun"
+        begun.set()
+        await go_on.wait()
+
+    headers = {**await tokens(site), "Content-Type": OCTETS}
+    address = site.url("/api/v1/firmware?name=slow.dfu")
+    first = asyncio.create_task(site.session.post(address, data=slow(), headers=headers))
+    await begun.wait()
+    image = maker.tiny("60.0.0").read_bytes()
+    async with asyncio.timeout(SOON):
+        status = 200  # until the first one has begun
+        while status == 200:
+            status, answer = await load(site, image, **await tokens(site))
+    go_on.set()
+    assert status == 409
+    assert "being loaded" in answer["error"]["message"]
+    async with await first as told:
+        assert not (await told.json())["result"]["ok"]

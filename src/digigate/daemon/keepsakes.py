@@ -36,6 +36,8 @@ KEEPSAKES = (
     Keepsake("vault.json", secret=True),  # a backup holds what it opens to
     Keepsake("secret.key", secret=True),
     Keepsake("audit.jsonl", forgotten=False),
+    Keepsake("firmware.dfu"),
+    Keepsake("firmware.part"),
     Keepsake("pointer.json", forgotten=False),
     Keepsake("firmware-keys", forgotten=False),
     Keepsake("slots", forgotten=False),

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from aiohttp import BodyPartReader, web
 
+from digigate.errors import SettingsError
 from digigate.firewall import Gate
 from digigate.firmware.container import SIZE_MAX
 from digigate.firmware.update import Verdict
@@ -30,7 +31,11 @@ async def load(request: web.Request) -> web.Response:
     """`POST /api/v1/firmware?name=x.dfu`, the file as the body: what the check of it found."""
     if request.content_type != OCTETS:
         raise web.HTTPUnsupportedMediaType(text=f"send the file itself, as {OCTETS}")
-    verdict = await _staged(request, request.content.iter_chunked(PIECE), request.query.get("name"))
+    pieces = request.content.iter_chunked(PIECE)
+    try:
+        verdict = await _staged(request, pieces, request.query.get("name"))
+    except SettingsError as error:
+        raise web.HTTPConflict(text=str(error)) from error
     return json_response({"result": asdict(verdict)})
 
 
