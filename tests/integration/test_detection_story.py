@@ -199,8 +199,11 @@ def test_ctrl_c_stops_the_search_and_leaves_everything_as_it_was(tmp_path: Path)
         assert (program.returncode, "as it was" in errors) == (130, True)
         assert site.status()["phase"] == "stopped"
         assert site.devices() == {}
-        lights = {led["light"] for led in site.leds().values()}
-        assert lights <= {"traffic", "dark"}
+
+        def lights() -> set[str]:
+            return {str(led["light"]) for led in site.leds().values()}
+
+        eventually(lambda: lights() <= {"traffic", "dark"}, what="LEDs as before")
 
 
 def test_conflicts_of_a_plain_line_are_solved_one_slave_at_a_time(tmp_path: Path) -> None:
