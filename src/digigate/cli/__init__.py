@@ -9,6 +9,7 @@ from digigate import __version__
 from digigate.cli import (
     accounts,
     audit,
+    backup,
     catalogue,
     certificates,
     check,
@@ -28,6 +29,7 @@ from digigate.cli import (
 from digigate.errors import DigigateError
 
 ROOMS = (
+    backup,
     run,
     check,
     control,

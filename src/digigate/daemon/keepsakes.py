@@ -5,6 +5,7 @@ read their files at the start only, so whatever replaces or removes files does i
 """
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ KEEPSAKES = (
     Keepsake("clock.json"),
     Keepsake("vault.json", secret=True),  # a backup holds what it opens to
     Keepsake("secret.key", secret=True),
-    Keepsake("audit.jsonl", forgotten=False),
     Keepsake("firmware.dfu"),
     Keepsake("firmware.part"),
+    Keepsake("audit-????-??.jsonl", forgotten=False),
     Keepsake("pointer.json", forgotten=False),
     Keepsake("firmware-keys", forgotten=False),
     Keepsake("slots", forgotten=False),
@@ -61,5 +62,4 @@ def in_backup() -> tuple[str, ...]:
 
 def is_known(name: str) -> bool:
     """Whether a file of this name in the state directory has been entered."""
-    known = {each.name for each in KEEPSAKES}
-    return any(name.removesuffix(ending) in known for ending in COMPANIONS)
+    return any(fnmatchcase(name, each.name + end) for each in KEEPSAKES for end in COMPANIONS)

@@ -7,7 +7,8 @@ import signal
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from digigate.daemon import reports
+from digigate.daemon import reports, resetting, restoring
+from digigate.daemon.backup import Plan, collected
 from digigate.daemon.chores import log_condition
 from digigate.daemon.ending import Ending
 from digigate.daemon.front import blink_slave
@@ -15,6 +16,7 @@ from digigate.daemon.house import House
 from digigate.daemon.keeping import SettingsKeeper, effective
 from digigate.daemon.notify import guarded, notify, watchdog_interval
 from digigate.daemon.orders import (
+    Archive,
     Bench,
     Doorkeeping,
     Joiner,
@@ -22,6 +24,7 @@ from digigate.daemon.orders import (
     Trust,
     enter_accounts,
     enter_audit,
+    enter_backup,
     enter_certificates,
     enter_clock,
     enter_configure,
@@ -39,14 +42,17 @@ from digigate.daemon.orders import (
     enter_slave_clocks,
     enter_tokens,
     enter_topology,
+    enter_vault,
     enter_workshop,
 )
 from digigate.daemon.orders.telling import enter_broadcast
-from digigate.daemon.resetting import finish
 from digigate.daemon.start import Relaunch, Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
 from digigate.daemon.trial import Rules, RulesTrial
 from digigate.identity import Identity
+from digigate.security.keyring import handed_over
+from digigate.security.safe import SettingsSafe
+from digigate.security.vault import Vault
 from digigate.settings import KeptSettings
 from digigate.settings.sections import Detection
 from digigate.state import StateDirectory
@@ -70,9 +76,13 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
     """
     with ExitStack() as stack:
         state = stack.enter_context(StateDirectory(start.state))
-        start = finish(state, start)
+        start = resetting.finish(state, start)
+        vault = Vault(state, handed_over())
+        start = restoring.finish(state, vault, start)
         topology = kept_topology(state, start)
-        kept = KeptSettings(start.settings, start.settings_file, state.file("settings.yaml"))
+        safe = SettingsSafe(vault)
+        layer = state.file("settings.yaml")
+        kept = KeptSettings(start.settings, start.settings_file, layer, safe)
         zone = kept.current.time.zone
         clock = stack.enter_context(kept_clock(state, zone, start.speed))
         wanted = effective(start, kept.current, clock)
@@ -91,10 +101,18 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         stack.enter_context(house.sessions.watch(house.note_end))
         stack.enter_context(house.conditions.watch(log_condition))
         house.judge()
+        vault.judge(house.conditions)
         house.firmware.announce()
         ending = Ending()
         enter_reboot(house.commands, ending.reboot)
         enter_reset(house.commands, state, ending.reboot)
+        enter_vault(house.commands, vault, house.conditions)
+
+        def configured() -> Plan:
+            return collected(state, vault, kept.current, house.topology, clock)
+
+        archive = Archive(state, vault, configured)
+        enter_backup(house.commands, archive, ending.reboot)
         enter_firmware(house.commands, house.firmware, ending.relaunch)
         await _run(house, keeper, ending, announce)
         if ending.relaunching:

@@ -11,6 +11,8 @@ from digigate.settings.strict_yaml import YamlError, parse
 
 Where = tuple[str, ...]
 
+DOTS = "•" * 8
+
 
 def where_of(path: str) -> Where:
     """The steps of a path."""
@@ -52,13 +54,26 @@ def value_at(settings: Settings, path: str) -> Any:  # noqa: ANN401 -- as it sta
     return value
 
 
+def shown_at(settings: Settings, field: FormField) -> Any:  # noqa: ANN401 -- as it stands in JSON
+    """What a field holds, for anybody's eyes: of a secret only whether there is one."""
+    value = value_at(settings, field.path)
+    if field.kind is FieldKind.SECRET:
+        return DOTS if value else ""
+    return value
+
+
+def is_secret(path: str) -> bool:
+    """Whether the field at this path is a secret."""
+    return any(f.path == path and f.kind is FieldKind.SECRET for f in fields())
+
+
 def value_for(field: FormField, given: object) -> object:
     """What is meant by a value that may have been typed as text; not yet checked."""
     if not isinstance(given, str):
         return given
     if field.optional and given == "null":
         return None
-    if field.kind is FieldKind.TEXT:
+    if field.kind in {FieldKind.TEXT, FieldKind.SECRET}:
         return given
     if field.kind is FieldKind.CHOICE:
         return next((choice for choice in field.choices if str(choice) == given), given)

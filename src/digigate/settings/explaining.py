@@ -22,6 +22,8 @@ def told(section: type[Section], detail: ErrorDetails) -> str:
     if detail["type"] == "value_error":
         return detail["msg"].removeprefix("Value error, ")
     field = field_at(section, where)
+    if field is not None and field.kind is FieldKind.SECRET:
+        return f"this is not allowed here; write {field.allowed()}"
     allowed = field.allowed() if field else _group(section_at(section, where))
     if detail["type"] == "missing":
         return f"is missing; write {allowed}"

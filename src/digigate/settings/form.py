@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from digigate.settings.profiles import Access
-from digigate.settings.sections import Form, Section, Settings, Unit
+from digigate.settings.sections import Form, Secret, Section, Settings, Unit
 
 Step = str | int
 Choice = str | int
@@ -25,6 +25,7 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     CHOICE = "choice"
+    SECRET = "secret"  # noqa: S105 -- goes into the vault; is never shown
     LIST = "list"  # of texts, or of groups of fields
 
 
@@ -70,7 +71,7 @@ class FormField:
                 return "true | false"
             case FieldKind.LIST:
                 return "a list"
-            case FieldKind.TEXT:
+            case FieldKind.TEXT | FieldKind.SECRET:
                 return f"a text of at most {self.length} characters" if self.length else "a text"
             case FieldKind.INTEGER | FieldKind.NUMBER:
                 word = "a whole number" if self.kind is FieldKind.INTEGER else "a number"
@@ -149,7 +150,7 @@ def _field(section: type[Section], name: str, info: FieldInfo, path: str) -> For
     return FormField(
         path=path,
         label=f"{label_of(_declaring(section, name))}.{name}",
-        kind=KINDS.get(get_origin(kind) or kind, FieldKind.CHOICE),
+        kind=_kind(kind, marks),
         required=info.is_required(),
         default=None if info.is_required() else _json(info.get_default()),
         optional=optional,
@@ -161,6 +162,12 @@ def _field(section: type[Section], name: str, info: FieldInfo, path: str) -> For
         unit=next((mark.symbol for mark in marks if isinstance(mark, Unit)), ""),
         access=next((mark for mark in marks if isinstance(mark, Access)), Access()),
     )
+
+
+def _kind(kind: Any, marks: list[Any]) -> FieldKind:  # noqa: ANN401 -- an annotation
+    if any(isinstance(mark, Secret) for mark in marks):
+        return FieldKind.SECRET
+    return KINDS.get(get_origin(kind) or kind, FieldKind.CHOICE)
 
 
 def _plain(kind: Any, marks: list[Any]) -> tuple[Any, bool]:  # noqa: ANN401 -- an annotation

@@ -1,8 +1,9 @@
 """The settings as the user wants them: his file, and over it what was set at a running gateway."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from digigate.errors import SettingsError
 from digigate.settings.by_path import (
@@ -15,10 +16,35 @@ from digigate.settings.by_path import (
 )
 from digigate.settings.explaining import made
 from digigate.settings.file import SettingsFile
+from digigate.settings.form import FieldKind
 from digigate.settings.patching import Where, has, overlaid, says_nothing, with_value, without
 from digigate.settings.sections import Settings
+from digigate.settings.sections.fields import REFERENCE
 
 Check = Callable[[Settings, Settings], None]
+
+LONGEST = 1000  # characters of a secret
+
+
+class Safe(Protocol):
+    """Where the clear values of secret fields go."""
+
+    def put(self, path: str, secret: str) -> str:
+        """Keep a secret of the field at this path; returns the reference to it."""
+
+    def keep_only(self, references: Collection[str]) -> None:
+        """Forget what nothing refers to any more."""
+
+
+class NoSafe:
+    """Takes no secret."""
+
+    def put(self, path: str, _: str) -> str:
+        """Raises SettingsError."""
+        raise SettingsError(f"{path} is a secret, and there is no vault to put it into")
+
+    def keep_only(self, _: Collection[str]) -> None:
+        """Nothing was kept."""
 
 
 class SettingsLayer(SettingsFile):
@@ -42,8 +68,11 @@ class KeptSettings:
     lies over it; else to the layer, which is read again at the next start.
     """
 
-    def __init__(self, given: Settings, file: Path | None, layer: Path) -> None:
+    def __init__(
+        self, given: Settings, file: Path | None, layer: Path, safe: Safe | None = None
+    ) -> None:
         self.given = given  # what lies under the layer
+        self._safe = safe or NoSafe()
         self.check: Check = _anything
         """Called with the former and the wanted settings; raises SettingsError for what breaks."""
         self._file = SettingsFile(file) if file else None
@@ -70,7 +99,12 @@ class KeptSettings:
         """
         field = field_named(path)
         meant = value_for(field, value)
-        return self._write(lambda text: with_value(text, where_of(path), meant))
+        if field.kind is FieldKind.SECRET and meant != "":
+            meant = self._safe.put(path, _clear(path, meant))
+        try:
+            return self._write(lambda text: with_value(text, where_of(path), meant))
+        finally:
+            self._tidy()
 
     def reset(self, path: str) -> Path | None:
         """Give a field, or all of a section, its former or default value; raises as `set`.
@@ -78,6 +112,12 @@ class KeptSettings:
         Returns the file that said otherwise, or None where none did.
         """
         fields_under(path)
+        try:
+            return self._reset(path)
+        finally:
+            self._tidy()
+
+    def _reset(self, path: str) -> Path | None:
         where = where_of(path)
         if self._file is None or has(_text(self._layer), where):
             if not has(_text(self._layer), where):
@@ -114,6 +154,14 @@ class KeptSettings:
     def _over(self, given: Settings) -> SettingsLayer:
         return SettingsLayer(self._layer, given)
 
+    def _tidy(self) -> None:
+        """Former files count, so that they can be taken back."""
+        files = [self._layer, *([self._file.path.resolve()] if self._file else [])]
+        files += [path.with_name(path.name + ".previous") for path in files]
+        self._safe.keep_only(
+            {found for file in files for found in re.findall(REFERENCE, _text(file))}
+        )
+
 
 def held(wanted: Settings, started: Settings) -> Settings:
     """What may act now: fields that take a restart stay as they were at the start."""
@@ -130,6 +178,12 @@ def held(wanted: Settings, started: Settings) -> Settings:
 def pending(wanted: Settings, started: Settings) -> tuple[str, ...]:
     """The fields whose value waits for a restart."""
     return tuple(p for p in reboot_fields() if value_at(wanted, p) != value_at(started, p))
+
+
+def _clear(path: str, value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise SettingsError(f"{path}: write a text of at most {LONGEST} characters")
+    return value
 
 
 def _anything(former: Settings, wanted: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from digigate.daemon.orders.accounts import enter_accounts
 from digigate.daemon.orders.audit import enter_audit
+from digigate.daemon.orders.backup import Archive, enter_backup
 from digigate.daemon.orders.certificates import Trust, enter_certificates
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
@@ -19,10 +20,12 @@ from digigate.daemon.orders.settings import enter_settings
 from digigate.daemon.orders.slave_clocks import enter_slave_clocks
 from digigate.daemon.orders.tokens import enter_tokens
 from digigate.daemon.orders.topology import Planning, enter_topology
+from digigate.daemon.orders.vault import enter_vault
 from digigate.daemon.orders.workshop import Bench, enter_workshop
 
 __all__ = [
     "SPEED_MAX",
+    "Archive",
     "Bench",
     "Doorkeeping",
     "Joiner",
@@ -30,6 +33,7 @@ __all__ = [
     "Trust",
     "enter_accounts",
     "enter_audit",
+    "enter_backup",
     "enter_certificates",
     "enter_clock",
     "enter_configure",
@@ -47,5 +51,6 @@ __all__ = [
     "enter_slave_clocks",
     "enter_tokens",
     "enter_topology",
+    "enter_vault",
     "enter_workshop",
 ]

@@ -3,10 +3,19 @@
 from pathlib import Path
 from typing import Any
 
+from pydantic import field_serializer
+
 from digigate.commands import Arguments, Command, Commands, Json
 from digigate.daemon.keeping import SettingsKeeper
 from digigate.errors import SettingsError
-from digigate.settings.by_path import changers, fields_under, value_at
+from digigate.settings.by_path import (
+    DOTS,
+    changers,
+    fields_under,
+    is_secret,
+    shown_at,
+    value_at,
+)
 from digigate.settings.profiles import ADMINISTRATORS, Profile
 
 
@@ -21,6 +30,11 @@ class Setting(Arguments):
 
     path: str
     value: Any
+
+    @field_serializer("value")
+    def _hidden(self, value: object) -> object:
+        """As audit lines have it."""
+        return DOTS if is_secret(self.path) else value
 
 
 class Resetting(Arguments):
@@ -58,7 +72,7 @@ def _fields(keeper: SettingsKeeper, path: str) -> list[Any]:
     return [
         {
             "path": field.path,
-            "value": value_at(keeper.kept.current, field.path),
+            "value": shown_at(keeper.kept.current, field),
             "default": field.default,
             "allowed": field.allowed(),
             "unit": field.unit,
@@ -76,7 +90,7 @@ def _applied(
     after = _values(keeper, path)
     return {
         "changes": [
-            {"path": name, "old": old, "new": after[name]}
+            {"path": name, "old": _shown(name, old), "new": _shown(name, after[name])}
             for name, old in before.items()
             if old != after[name]
         ],
@@ -87,6 +101,10 @@ def _applied(
 
 def _values(keeper: SettingsKeeper, path: str) -> dict[str, Any]:
     return {field.path: value_at(keeper.kept.current, field.path) for field in fields_under(path)}
+
+
+def _shown(path: str, value: object) -> object:
+    return (DOTS if value else "") if is_secret(path) else value
 
 
 def _who(path: str) -> frozenset[Profile]:

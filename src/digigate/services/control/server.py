@@ -20,7 +20,7 @@ from digigate.supervisor import Ready
 
 log = logging.getLogger(__name__)
 
-LINE_MAX = 65536
+LINE_MAX = 4 << 20  # a whole backup in base64; only the owner of the state directory gets here
 OWNER = Caller("owner")
 FORM = 'write one JSON object a line: {"command": "…", "arguments": {…}}'
 

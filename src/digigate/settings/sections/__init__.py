@@ -18,7 +18,15 @@ from digigate.settings.sections.buses import (
     Role,
     Rs485,
 )
-from digigate.settings.sections.fields import EVERYWHERE, Form, Name, Section, Unit
+from digigate.settings.sections.fields import (
+    EVERYWHERE,
+    Form,
+    Name,
+    Secret,
+    SecretRef,
+    Section,
+    Unit,
+)
 from digigate.settings.sections.firewall import Firewall, FirewallRule
 from digigate.settings.sections.firmware import Firmware
 from digigate.settings.sections.modbus import ModbusTcp, ModbusTls, RtuTcp, Usb
@@ -86,6 +94,8 @@ __all__ = [
     "Role",
     "Rs485",
     "RtuTcp",
+    "Secret",
+    "SecretRef",
     "Section",
     "Settings",
     "Time",

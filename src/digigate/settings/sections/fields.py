@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+REFERENCE = r"vault:settings\.[a-z0-9_.]{1,80}-[0-9a-f]{8}"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- a gateway serves its network
 
 
@@ -23,6 +24,21 @@ class Form:
     """What may be written, in English, where the type alone says too little."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Marks a field whose value lies in the vault; the field holds only a reference."""
+
+
+def reference(text: str) -> str:
+    """Refuse a secret in clear, and a reference to what is no setting's."""
+    if text and not re.fullmatch(REFERENCE, text):
+        raise ValueError(
+            "write no secret into the file: give it by `digigate settings set`, then the vault"
+            " keeps it and the file only its name"
+        )
+    return text
 
 
 def own_address(host: str) -> str:
@@ -53,6 +69,11 @@ def known_zone(name: str) -> str:
     return name
 
 
+SecretRef = Annotated[
+    str, AfterValidator(reference), Secret(), Form("a secret of at most 1000 characters")
+]
+"""Empty, or `vault:settings.<path>-<8 digits>`; another number each time it is set, so that what
+uses it starts anew."""
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0 = any free port
 Host = Annotated[
     str, AfterValidator(own_address), Form("an address of this machine, 0.0.0.0 for all")
