@@ -11,8 +11,9 @@ import pytest
 
 from digigate.commands import Arguments, Command, Commands, Json, Stream
 from digigate.errors import Refused, Unreachable
-from digigate.services.control import ControlServer, follow, order
+from digigate.services.control import follow, order
 from digigate.services.control.path import short_path
+from digigate.services.control.server import ControlServer
 
 
 class Add(Arguments):

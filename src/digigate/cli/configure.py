@@ -9,7 +9,7 @@ from typing import Any
 from digigate.cli.parsers import Subparsers
 from digigate.errors import SettingsError
 from digigate.services.control import order
-from digigate.settings.pages import words
+from digigate.translations import words
 
 DONE = "done"
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import BUSES, Subparsers
 from digigate.cli.searching import Screen, final
 from digigate.services.control import follow, order
 
@@ -37,7 +37,7 @@ def enter(commands: Subparsers) -> None:
     ):
         _stated(actions.add_parser(name, help=text), _ACTIONS[name])
     assign = actions.add_parser("assign", help="give the only slave at an address another one")
-    assign.add_argument("bus", choices=("digiware", "rs485"))
+    assign.add_argument("bus", choices=BUSES)
     assign.add_argument("address", type=int)
     assign.add_argument("to", type=int)
     _stated(assign, _assign)

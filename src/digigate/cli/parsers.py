@@ -3,6 +3,8 @@
 import argparse
 from typing import Protocol
 
+BUSES = ("digiware", "rs485")
+
 
 class Subparsers(Protocol):
     """What `ArgumentParser.add_subparsers` gives."""

@@ -8,10 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import BUSES, Subparsers
 from digigate.errors import SettingsError
 from digigate.services.control import follow
-from digigate.settings.topology import BusName
 
 WIDTH = 30
 """Characters of the progress bar."""
@@ -20,7 +19,7 @@ WIDTH = 30
 def enter(commands: Subparsers) -> None:
     """Add `scan`."""
     parser = commands.add_parser("scan", help="which addresses answer, or at which speed")
-    parser.add_argument("--bus", choices=tuple(BusName), help="one bus only")
+    parser.add_argument("--bus", choices=BUSES, help="one bus only")
     parser.add_argument("--from", dest="first", type=int, default=1, metavar="N")
     parser.add_argument("--to", dest="last", type=int, default=247, metavar="N")
     parser.add_argument(

@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from digigate.catalogue import RegisterType
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import BUSES, Subparsers
 from digigate.services.control import order
-from digigate.settings.topology import BusName
 
 
 def enter(commands: Subparsers) -> None:
@@ -22,7 +20,7 @@ def enter(commands: Subparsers) -> None:
     write.add_argument("--yes", action="store_true", help="on real hardware too")
     write.set_defaults(act=_write)
     telling = commands.add_parser("broadcast", help="write registers of all slaves of a bus")
-    telling.add_argument("bus", type=BusName, choices=list(BusName), metavar="BUS")
+    telling.add_argument("bus", choices=BUSES, metavar="BUS")
     telling.add_argument("register", type=int, metavar="REGISTER")
     telling.add_argument("values", type=int, nargs="+", metavar="VALUE", help="one word each")
     telling.add_argument("--yes", action="store_true", help="on real hardware too")
@@ -39,18 +37,10 @@ def _what(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--load", type=int, metavar="N", help="of which load")
     parser.add_argument("--count", type=int, metavar="N", help="so many registers")
-    parser.add_argument("--type", type=_type, metavar="TYPE", help="u16, s32, string_norm …")
+    parser.add_argument("--type", type=str.upper, metavar="TYPE", help="u16, s32, string_norm …")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
-
-
-def _type(text: str) -> RegisterType:
-    try:
-        return RegisterType(text.upper())
-    except ValueError:
-        known = ", ".join(kind.lower() for kind in RegisterType)
-        raise argparse.ArgumentTypeError(f"{text} is none of {known}") from None
 
 
 def _asked(options: argparse.Namespace) -> dict[str, object]:

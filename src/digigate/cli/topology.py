@@ -8,12 +8,10 @@ from pathlib import Path
 
 from digigate.cli.answers import Answer, ask, events, print_changes
 from digigate.cli.gateways import enter_gateway
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import BUSES, Subparsers
 from digigate.cli.tables import print_table
 from digigate.errors import SettingsError
-from digigate.settings import Topology
-from digigate.settings.file import written
-from digigate.settings.topology import Device, Load
+from digigate.services.control import order
 
 Options = argparse.Namespace
 Act = Callable[[Options], int]
@@ -43,7 +41,7 @@ def _enter_devices(actions: Subparsers) -> None:
     add = _action(actions, "add", "add a device by hand", _add)
     add.add_argument("model", help="such as I-35 or diris-b30: `digigate catalogue list`")
     add.add_argument("address", type=int)
-    add.add_argument("--bus", choices=("digiware", "rs485"), help="default: the model's usual one")
+    add.add_argument("--bus", choices=BUSES, help="default: the model's usual one")
     add.add_argument("--name", default="")
     add.add_argument("--loads", type=_numbers, metavar="1,2", help="default: all of the model")
     _edit(actions, "remove", "remove a device")
@@ -136,11 +134,11 @@ def _tell_refreshed(event: Answer) -> None:
 
 
 def _export(options: Options) -> int:
-    data = ask(options, "topology.export")
-    if options.format == "json" or options.json:
-        text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    else:
-        text = written(Topology.model_validate(data))
+    as_json = options.format == "json" or options.json
+    answer = order(
+        options.state / "control.sock", "topology.export", {"form": "data" if as_json else "yaml"}
+    )
+    text = json.dumps(answer, ensure_ascii=False, indent=2) + "\n" if as_json else answer
     if options.file is None:
         sys.stdout.write(text)
         return 0
@@ -148,7 +146,7 @@ def _export(options: Options) -> int:
         options.file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{options.file}: cannot be written: {error.strerror}") from error
-    print(f"{options.file}: {len(data['devices'])} devices")
+    print(f"{options.file}: written")
     return 0
 
 
@@ -181,27 +179,29 @@ def _show(options: Options) -> int:
     if options.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return 0
-    topology = Topology.model_validate(answer["topology"])
+    topology = answer["topology"]
     rows: list[tuple[object, ...]] = []
-    for place, device in enumerate(topology.devices, 1):
-        state = answer["states"].get(str(device.address), {}).get("state", "")
+    for place, device in enumerate(topology["devices"], 1):
+        state = answer["states"].get(str(device["address"]), {}).get("state", "")
         rows.append((place, *_device(device, state)))
-        rows += [("", "", "", "", f"  {_load(load)}", "", load.usage) for load in device.loads]
+        rows += [
+            ("", "", "", "", f"  {_load(load)}", "", load["usage"]) for load in device["loads"]
+        ]
     print_table(("#", "ADDRESS", "BUS", "MODEL", "NAME", "STATE", "USAGE"), rows)
-    for gateway in topology.gateways:
-        print(f"gateway {gateway.key}: {gateway.model} at {gateway.host}:{gateway.port}")
-    loads = sum(len(device.loads) for device in topology.devices)
-    print(f"{len(topology.devices)} devices, {loads} loads")
+    for gateway in topology["gateways"]:
+        print("gateway {key}: {model} at {host}:{port}".format_map(gateway))
+    loads = sum(len(device["loads"]) for device in topology["devices"])
+    print(f"{len(topology['devices'])} devices, {loads} loads")
     for problem in answer["problems"]:
         print(f"problem: {problem}")
     return 0
 
 
-def _device(device: Device, state: str) -> tuple[object, ...]:
-    where = device.gateway or device.bus.value
-    told = "maintenance" if device.maintenance else state
-    return device.address, where, device.model, device.name, told, ""
+def _device(device: Answer, state: str) -> tuple[object, ...]:
+    where = device["gateway"] or device["bus"]
+    told = "maintenance" if device["maintenance"] else state
+    return device["address"], where, device["model"], device["name"], told, ""
 
 
-def _load(load: Load) -> str:
-    return " ".join(part for part in (f"{load.number}", load.name, load.type) if part)
+def _load(load: Answer) -> str:
+    return " ".join(part for part in (f"{load['number']}", load["name"], load["type"]) if part)

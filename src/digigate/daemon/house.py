@@ -29,7 +29,7 @@ from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
 from digigate.security.sessions import Session, Sessions
 from digigate.security.tokens import Tokens
-from digigate.services.control import ControlServer
+from digigate.services.control.server import ControlServer
 from digigate.services.modbus import Sight
 from digigate.services.web import Entrance, Ground, View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems

@@ -9,10 +9,11 @@ import yaml
 
 from digigate.settings import Settings, SettingsFile, TopologyFile
 from digigate.settings.form import FieldKind, dotted, field_at, fields, section_at
-from digigate.settings.pages import settings_page, settings_schema, words
+from digigate.settings.pages import settings_page, settings_schema
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import FirewallRule, Rs485, Web
 from digigate.settings.topology import Device, Load, RemoteGateway, Topology
+from digigate.translations import words
 
 ROOT = Path(__file__).resolve().parents[3]
 EVERY = {field.path: field for field in fields()}

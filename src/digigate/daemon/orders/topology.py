@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from digigate.commands import Arguments, Command, Commands, Json
 from digigate.settings import KeptTopology, Problem, Topology, TopologyFile, editing
 from digigate.settings.difference import Change, difference
 from digigate.settings.explaining import made
+from digigate.settings.file import written
 from digigate.settings.profiles import ADMINISTRATORS
 from digigate.settings.topology import BusName, Device
 
@@ -80,6 +81,12 @@ class Remodelling(OfDevice):
     model: str
 
 
+class Export(Arguments):
+    """As data, or as the text of the file."""
+
+    form: Literal["data", "yaml"] = "data"
+
+
 class Text(Arguments):
     """A topology as in its file; `name` is where people know it from."""
 
@@ -113,7 +120,7 @@ def enter_topology(commands: Commands, planning: Planning) -> None:
     """Everything that is done to the topology without asking the field."""
     commands.add(Command("topology", Arguments, _shown(planning), ADMINISTRATORS, audited=False))
     commands.add(
-        Command("topology.export", Arguments, _exported(planning), ADMINISTRATORS, audited=False)
+        Command("topology.export", Export, _exported(planning), ADMINISTRATORS, audited=False)
     )
     commands.add(
         Command("topology.preview", Text, _previewed(planning), ADMINISTRATORS, audited=False)
@@ -197,9 +204,10 @@ def _shown(planning: Planning) -> Callable[[Arguments], Awaitable[Json]]:
     return show
 
 
-def _exported(planning: Planning) -> Callable[[Arguments], Awaitable[Json]]:
-    async def export(_: Arguments) -> Json:
-        return planning.plan.current.model_dump(mode="json")
+def _exported(planning: Planning) -> Callable[[Export], Awaitable[Json]]:
+    async def export(asked: Export) -> Json:
+        plan = planning.plan.current
+        return plan.model_dump(mode="json") if asked.form == "data" else written(plan)
 
     return export
 

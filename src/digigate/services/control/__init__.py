@@ -1,6 +1,8 @@
-"""The owner's door: STATE/control.sock, JSON lines, one command each."""
+"""The owner's door: STATE/control.sock, JSON lines, one command each.
+
+Who only asks imports what is here; `server` knows the whole table of commands.
+"""
 
 from digigate.services.control.client import follow, order
-from digigate.services.control.server import ControlServer
 
-__all__ = ["ControlServer", "follow", "order"]
+__all__ = ["follow", "order"]

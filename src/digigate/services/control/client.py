@@ -5,15 +5,15 @@ import socket
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from digigate.commands import Json
 from digigate.errors import Refused, Unreachable
 from digigate.services.control.path import short_path
 
 TIMEOUT = 30.0  # seconds for one answer; events may be as far apart as they like
 
 
-def order(path: Path, command: str, arguments: Mapping[str, object] | None = None) -> Json:
+def order(path: Path, command: str, arguments: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 -- JSON, as the gateway tells it
     """Send one command and return its result (blocking).
 
     Raises:
@@ -26,7 +26,7 @@ def order(path: Path, command: str, arguments: Mapping[str, object] | None = Non
 
 def follow(
     path: Path, command: str, arguments: Mapping[str, object] | None = None
-) -> Generator[Json, None, None]:
+) -> Generator[Any, None, None]:
     """The events that a command tells, as they come (blocking); closing it ends the command.
 
     Raises:
@@ -61,9 +61,9 @@ def _asked(
         raise _unreachable(path) from error
 
 
-def _told(path: Path, line: bytes) -> dict[str, Json]:
+def _told(path: Path, line: bytes) -> dict[str, Any]:
     try:
-        answer: dict[str, Json] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError as error:
         raise _unreachable(path) from error
     if not answer["ok"]:

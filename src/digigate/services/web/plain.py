@@ -13,8 +13,8 @@ from aiohttp import web
 from digigate.services.web.crossing import FIELD, PRE_COOKIE, token_for_form
 from digigate.services.web.entrance import recognised
 from digigate.services.web.markup import Html, Part, element, joined, single
-from digigate.settings.pages import Words, words
 from digigate.settings.profiles import Profile
+from digigate.translations import Words, words
 
 LANGUAGES = ("en", "fr")
 LANGUAGE_COOKIE = "__Host-lang"

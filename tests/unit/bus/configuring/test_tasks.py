@@ -7,7 +7,7 @@ from digigate.bus.configuring.tasks import Form, Risk, places
 from digigate.bus.configuring.values import to_text, to_words
 from digigate.catalogue import Catalogue
 from digigate.errors import SettingsError
-from digigate.settings.pages import words
+from digigate.translations import words
 
 CATALOGUE = Catalogue.load()
 B30 = jobs(CATALOGUE.models["diris-b30"])

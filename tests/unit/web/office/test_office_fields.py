@@ -7,9 +7,9 @@ import pytest
 from digigate.services.web.office.fields import allowed, control, given, name_of, wrong
 from digigate.services.web.plain import Talk
 from digigate.settings.form import FormField, fields
-from digigate.settings.pages import words
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Policy, Settings
+from digigate.translations import words
 
 EN, FR = (Talk(each, words(each), "t0ken", Profile.CYBER, known=True) for each in ("en", "fr"))
 POLICY = {name_of(field): field for field in fields(Policy, "policy")}

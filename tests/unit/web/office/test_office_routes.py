@@ -6,8 +6,8 @@ from digigate.services.web.office import OFFICE
 from digigate.services.web.office.routes import DEEDS
 from digigate.services.web.plain import OFFERED
 from digigate.services.web.route import Route
-from digigate.settings.pages import words
 from digigate.settings.profiles import Profile
+from digigate.translations import words
 
 PAGES = {route.path: route for route in OFFICE if route.method == "GET"}
 
