@@ -47,7 +47,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, pki: "Authority") -> Iterator
     rtu_tcp = {"enabled": True, "port": 0}
     tls = {**rtu_tcp, "client_ca": str(pki.file)}
     folder = tmp_path_factory.mktemp("site")
-    with commissioned(folder, rtu_tcp=rtu_tcp, modbus_tls=tls) as site:
+    box = {"address": OWN, "ble": True}
+    with commissioned(folder, rtu_tcp=rtu_tcp, modbus_tls=tls, gateway=box) as site:
         yield site
 
 
@@ -154,6 +155,25 @@ def test_the_policy_closes_the_usb_port(site: Site) -> None:
     finally:
         site.change(policy={})
     assert eventually(lambda: mbpoll_rtu(usb, OWN, 50000)) == [ord("S")]
+
+
+def _bluetooth(site: Site) -> str:
+    """How the lamp looks."""
+    return str(site.gateway.order("panel")["lamps"]["bluetooth"]["light"])
+
+
+@pytest.mark.manual(258, 259)
+def test_bluetooth_is_off_until_the_policy_says_otherwise(site: Site) -> None:
+    assert _bluetooth(site) == "off"
+    try:
+        site.change(policy={"ble": True})
+        eventually(lambda: _bluetooth(site) == "steady", what="the lamp lit")
+    finally:
+        site.change(policy={})
+    eventually(lambda: _bluetooth(site) == "off", what="the lamp dark")
+    paths = {field["path"] for field in site.gateway.order("settings")["fields"]}
+    about = {path for path in paths if {"ble", "bluetooth"} & set(path.split("."))}
+    assert about == {"gateway.ble", "policy.ble"}
 
 
 @pytest.mark.peer("mbpoll")

@@ -14,7 +14,8 @@ from digigate.cli import main
 from digigate.errors import Refused
 from digigate.services.control import follow
 from running import Gateway, eventually, free_demo
-from running.gateway import ROOT
+from running.api import ApiUser
+from running.gateway import PASSWORD, ROOT
 
 WORKSHOP, OFFICE, PANEL = 4, 5, 20  # an I-30, another, a B-30 of the demo plant
 INOM = 13826
@@ -205,6 +206,38 @@ def test_load_curves_and_trends_are_switched_on(demo: Gateway) -> None:
     assert answer["done"]
     assert answer["saved"]
     assert [step["after"] for step in answer["steps"]] == ["1:P+", "current.i1:1", "off"]
+
+
+@pytest.mark.manual(64)
+def test_an_advanced_user_resets_counters_and_configures_nothing(demo: Gateway) -> None:
+    """From the default password on; the counter is the simulated meter's own."""
+    energy = {"address": PANEL, "what": "energy.partial_ea_pos", "load": 2}
+    before = demo.order("slave.read", **energy)["values"][0]["value"]
+    assert before > 0
+    advanced, reset = ApiUser(demo), {"address": PANEL, "load": 2, "agreed": True}
+    wish = reset | {"counters": ["partial-energies"]}
+    assert advanced.orders("counters.reset", **wish)[0] == 403
+    assert advanced.log_in("advanced", "Avancé")[0] == 200
+    assert advanced.orders("counters.reset", **wish)[0] == 403  # the password comes first
+    assert advanced.change_password("Avancé", PASSWORD) == 200
+    status, answer = advanced.orders("counters.reset", **wish)
+    assert (status, answer["result"]["done"]) == (200, True)
+    assert demo.order("slave.read", **energy)["values"][0]["value"] < before
+    for command, arguments in (
+        ("settings.set", {"path": "web.port", "value": "1"}),
+        ("configure.set", {"address": PANEL, "settings": {"average-period": "5"}}),
+        ("topology", {}),
+    ):
+        assert advanced.orders(command, **arguments)[0] == 403, command
+
+
+def test_counters_are_reset_at_the_command_line(demo: Gateway) -> None:
+    assert "partial-energies  1, 2, 3, 4" in digigate(demo, "reset", str(PANEL))
+    refused = digigate(demo, "reset", str(PANEL), "operating-hours", code=1)
+    assert "say yes to do it (--yes)" in refused
+    assert "done" in digigate(demo, "reset", str(PANEL), "operating-hours", "--yes")
+    (hours,) = demo.order("slave.read", address=PANEL, what="hours@partial")["values"]
+    assert hours["value"] < 3600
 
 
 def test_a_refusal_is_told_by_its_name_with_what_was_done(faults: Gateway) -> None:

@@ -32,6 +32,7 @@ ROOMS = {
     "slave": ("read", "write", "broadcast"),
     "configure": ("configure", "clocks"),
     "firmware": ("firmware",),
+    "counters": ("reset",),
 }
 """Who enters which commands."""
 

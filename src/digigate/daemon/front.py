@@ -1,6 +1,7 @@
 """The front panel of this gateway: its lamps now, and what its button does."""
 
 import struct
+from collections.abc import Callable
 from datetime import timedelta
 
 from digigate.bus import Bus
@@ -11,7 +12,7 @@ from digigate.conditions import Conditions
 from digigate.errors import SettingsError
 from digigate.panel import Bluetooth, Lamp, Led, Light, Situation, lamps
 from digigate.services.modbus import Search
-from digigate.settings.sections import DetectionMode
+from digigate.settings.sections import DetectionMode, Gateway, Policy
 from digigate.settings.topology import Topology
 
 _STATES = {
@@ -29,9 +30,14 @@ class Front:
     """Lives as long as the gateway has supply."""
 
     def __init__(
-        self, clock: Clock, bus: Bus, conditions: Conditions, detector: Detector, *, ble: bool
+        self,
+        clock: Clock,
+        bus: Bus,
+        conditions: Conditions,
+        detector: Detector,
+        radio: Callable[[], Bluetooth | None],
     ) -> None:
-        self._ble = ble
+        self._radio = radio
         self._clock = clock
         self._bus = bus
         self._conditions = conditions
@@ -53,7 +59,7 @@ class Front:
                 heard=self._heard(),
                 conditions={condition.name for condition in self._conditions.active()},
                 search=self._detector.com,
-                bluetooth=Bluetooth.DISABLED if self._ble else None,
+                bluetooth=self._radio(),
             )
         )
 
@@ -70,6 +76,13 @@ class Front:
             return None
         ago: timedelta = self._clock.now() - last
         return self._clock.monotonic() - ago.total_seconds() / self._clock.speed
+
+
+def radio(box: Gateway, policy: Policy) -> Bluetooth | None:
+    """What the radio does, where the box has one: it has no function yet but its switch (§9)."""
+    if not box.ble:
+        return None
+    return Bluetooth.ENABLED if policy.ble else Bluetooth.DISABLED
 
 
 async def blink_slave(bus: Bus, topology: Topology, catalogue: Catalogue, address: int) -> None:

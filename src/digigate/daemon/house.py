@@ -15,7 +15,7 @@ from digigate.commands import Commands
 from digigate.conditions import Conditions
 from digigate.daemon.chores import AccountKeeper, CertificateKeeper
 from digigate.daemon.fitness import Fitness
-from digigate.daemon.front import Front, search_registers
+from digigate.daemon.front import Front, radio, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.errors import SettingsError
@@ -103,7 +103,11 @@ class House:
             )
         )
         self.front = Front(
-            clock, self.bus, self.conditions, self.detector, ble=settings.gateway.ble
+            clock,
+            self.bus,
+            self.conditions,
+            self.detector,
+            lambda: radio(settings.gateway, self.settings.policy),
         )
         self.roster = Roster(self.bus, lambda: self.topology, self.catalogue)
         self.slave_clocks = SlaveClocks(self.bus, self.roster, clock, self.conditions)

@@ -28,6 +28,7 @@ from digigate.daemon.orders import (
     enter_certificates,
     enter_clock,
     enter_configure,
+    enter_counters,
     enter_detection,
     enter_firewall,
     enter_firmware,
@@ -189,6 +190,7 @@ def _enter_workshop(house: House) -> None:
     enter_workshop(house.commands, bench)
     enter_broadcast(house.commands, house.bus, house.roster, lambda: house.settings.buses)
     enter_configure(house.commands, house.roster, house.catalogue)
+    enter_counters(house.commands, house.roster, house.catalogue)
     enter_slave_clocks(house.commands, house.slave_clocks)
 
 

@@ -30,5 +30,7 @@ EVERYBODY = frozenset(Profile)
 """Diagnostics are visible to all (§11.1)."""
 ADMINISTRATORS = frozenset((Profile.ADMIN, Profile.CYBER))
 """Who may change the configuration (§11.1)."""
+RESETTERS = ADMINISTRATORS | {Profile.ADVANCED, Profile.TOTEM}
+"""Who may let the counters of a slave begin anew: Totem has the rights of Advanced (§11.1)."""
 OFFICER = frozenset((Profile.CYBER,))
 """Who may change what protects the gateway (§11.1)."""

@@ -9,8 +9,8 @@ import pytest
 
 from digigate.cli import ROOMS, rooms_of
 
-ASKING = ("control", "detect", "topology", "settings", "accounts", "audit", "firewall", "certificates",
-          "scan", "slave", "configure")  # fmt: skip
+ASKING = ("control", "detect", "topology", "settings", "accounts", "audit", "firewall",
+          "certificates", "scan", "slave", "configure", "counters")  # fmt: skip
 HEAVY = ("pydantic", "yaml", "aiohttp", "asyncio", "cryptography", "digigate.daemon")
 
 LOOK = """

@@ -2,9 +2,10 @@
 
 from digigate.bus.configuring.acting import Outcome, Setting, Step, configure, show
 from digigate.bus.configuring.tasks import Form, Job, Risk, jobs
-from digigate.bus.configuring.values import Vocabulary, allowed
+from digigate.bus.configuring.values import DONE, Vocabulary, allowed
 
 __all__ = [
+    "DONE",
     "Form",
     "Job",
     "Outcome",

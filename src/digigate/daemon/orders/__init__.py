@@ -6,6 +6,7 @@ from digigate.daemon.orders.backup import Archive, enter_backup
 from digigate.daemon.orders.certificates import Trust, enter_certificates
 from digigate.daemon.orders.clock import SPEED_MAX, enter_clock
 from digigate.daemon.orders.configure import enter_configure
+from digigate.daemon.orders.counters import enter_counters
 from digigate.daemon.orders.detection import enter_detection
 from digigate.daemon.orders.firewall import Doorkeeping, enter_firewall
 from digigate.daemon.orders.firmware import enter_firmware
@@ -37,6 +38,7 @@ __all__ = [
     "enter_certificates",
     "enter_clock",
     "enter_configure",
+    "enter_counters",
     "enter_detection",
     "enter_firewall",
     "enter_firmware",

@@ -46,7 +46,7 @@ def enter_configure(commands: Commands, roster: Roster, catalogue: Catalogue) ->
     async def change(asked: Set) -> Json:
         async with roster.talk(asked.address, CLIENT, writing=True) as talk:
             outcome = await configure(talk, vocabulary, asked.settings, agreed=asked.agreed)
-        return {"address": asked.address, "model": talk.model.key, **_outcome(outcome)}
+        return {"address": asked.address, "model": talk.model.key, **outcome_told(outcome)}
 
     commands.add(Command("configure.show", Show, look, EVERYBODY, audited=False))
     commands.add(Command("configure.set", Set, change, ADMINISTRATORS))
@@ -68,7 +68,8 @@ def _setting(setting: Setting) -> Json:
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Json]:
+def outcome_told(outcome: Outcome) -> dict[str, Json]:
+    """What became of all wishes, as JSON."""
     return {
         "done": outcome.done,
         "saved": outcome.saved,
