@@ -41,10 +41,10 @@ class ApiUser:
         """Status and answer of one order."""
         return self.posts(f"/api/v1/commands/{command}", arguments)
 
-    def posts(self, path: str, body: object) -> tuple[int, Any]:
-        """Status and answer of JSON sent as a page sends it."""
+    def posts(self, path: str, body: object, **others: str) -> tuple[int, Any]:
+        """Status and answer of JSON sent as a page sends it, but for `others` of its headers."""
         headers = {"Content-Type": "application/json", "X-CSRF-Token": self.session()["csrf"]}
-        return self._told(path, json.dumps(body).encode(), headers)
+        return self._told(path, json.dumps(body).encode(), headers | others)
 
     def _told(
         self, path: str, data: bytes | None = None, headers: dict[str, str] | None = None
