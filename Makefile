@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 WEBUI := src/webui
 STATIC := src/digigate/services/web/static
 STATE ?= .demo
@@ -9,7 +10,7 @@ SPEED ?= 1
 NODE_MIN := 20.19
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test unit check bench clean webui format docs lock
+.PHONY: help demo run test unit check bench clean webui format docs lock sbom audit
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -54,12 +55,20 @@ format: $(VENV)/.ready  ## put every file into our form
 	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix src tests
 
+sbom: $(AUDIT)/.ready  ## list what is inside a release (CycloneDX): dist/digigate.cdx.json
+	@mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --validate --of JSON -o dist/digigate.cdx.json
+
+audit: $(AUDIT)/.ready  ## ask whether any of it has a known weakness (needs pypi.org)
+	timeout 120 $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+
 lock:  ## resolve the requirements anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
+	printf 'cyclonedx-bom\npip-audit\n' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-audit.lock
 
 clean:  ## remove what the targets made
-	rm -rf .venv .venv-3.13 .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis $(STATIC) $(WEBUI)/node_modules
+	rm -rf .venv .venv-3.13 $(AUDIT) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis $(STATIC) $(WEBUI)/node_modules
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or later is needed: apt-get install python3"; exit 1; }
@@ -67,6 +76,12 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The tools that list and audit pin packages of their own, so they have a room of their own.
+$(AUDIT)/.ready: requirements-audit.lock
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
 	@touch $@
 
 # Node builds the pages only; where it is missing or too old it comes from a wheel into the venv.

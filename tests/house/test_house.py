@@ -2,11 +2,12 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from house.generate import CHECKLIST, documents, marks
+from house.generate import CHECKLIST, documents, faults, marks, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "src" / "digigate").rglob("*.py"))
@@ -58,6 +59,17 @@ def test_generated_files_are_up_to_date(path: Path, text: str) -> None:
 def test_marks_name_rows_of_the_checklist() -> None:
     rows = {int(line.split(",", 1)[0]) for line in CHECKLIST.read_text().splitlines()[1:]}
     assert set(marks()) <= rows
+
+
+def test_demands_of_security_standards_name_their_tests_or_reasons() -> None:
+    assert list(faults()) == []
+
+
+def test_threats_name_tests_that_exist() -> None:
+    model = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\S+\.py::\S+)`", model)
+    assert named
+    assert list(missing(named)) == []
 
 
 def test_lock_files_name_no_host() -> None:
