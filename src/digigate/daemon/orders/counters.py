@@ -9,9 +9,8 @@ from digigate.bus.roster import Roster
 from digigate.catalogue import Catalogue, Model
 from digigate.commands import Arguments, Command, Commands, Json
 from digigate.daemon.orders.configure import outcome_told
-from digigate.daemon.orders.workshop import SEE
 from digigate.errors import SettingsError
-from digigate.settings.profiles import RESETTERS
+from digigate.settings.profiles import EVERYBODY, RESETTERS
 
 CLIENT = "counters"
 RESETS = "resets"
@@ -47,7 +46,7 @@ def enter_counters(commands: Commands, roster: Roster, catalogue: Catalogue) -> 
             outcome = await configure(talk, vocabulary, wishes, agreed=asked.agreed)
         return {"address": asked.address, "model": talk.model.key, **outcome_told(outcome)}
 
-    commands.add(Command("counters", Which, show, SEE, audited=False))
+    commands.add(Command("counters", Which, show, EVERYBODY, audited=False))
     commands.add(Command("counters.reset", Reset, reset, RESETTERS))
 
 
