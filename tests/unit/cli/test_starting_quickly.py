@@ -9,7 +9,7 @@ import pytest
 
 from digigate.cli import ROOMS, rooms_of
 
-ASKING = ("control", "detect", "topology", "settings", "accounts", "audit", "firewall",
+ASKING = ("control", "detect", "topology", "settings", "audit", "firewall",
           "certificates", "scan", "slave", "configure", "counters")  # fmt: skip
 HEAVY = ("pydantic", "yaml", "aiohttp", "asyncio", "cryptography", "digigate.daemon")
 
