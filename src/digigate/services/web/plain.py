@@ -25,6 +25,7 @@ OFFERED: dict[str, Profile] = {
     "/profile": Profile.ADVANCED,
     "/system": Profile.ADMIN,
     "/security": Profile.CYBER,
+    "/audit": Profile.CYBER,
 }
 """The pages that the navigation leads to, and the least profile that each is for."""
 

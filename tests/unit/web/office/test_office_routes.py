@@ -3,6 +3,7 @@
 import pytest
 
 from digigate.services.web.office import OFFICE
+from digigate.services.web.office.firmware import LOAD
 from digigate.services.web.office.routes import DEEDS
 from digigate.services.web.plain import OFFERED
 from digigate.services.web.route import Route
@@ -28,7 +29,7 @@ def test_what_a_form_did_is_said_in_words(language: str) -> None:
 
 def test_what_changes_something_is_a_form() -> None:
     posted = {route.path for route in OFFICE if route.method == "POST"}
-    assert posted == {deed.path for deed in DEEDS}
+    assert posted == {deed.path for deed in DEEDS} | {LOAD}
 
 
 def test_the_navigation_leads_to_pages_that_its_reader_may_have() -> None:

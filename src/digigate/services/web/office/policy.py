@@ -17,9 +17,11 @@ SECURITY = "/security"
 SAVE = f"{SECURITY}/policy"
 TABS = (
     (SECURITY, "office.tab.policy"),
+    (f"{SECURITY}/https", "office.tab.https"),
+    (f"{SECURITY}/authorities", "office.tab.authorities"),
     (f"{SECURITY}/firewall", "office.tab.firewall"),
 )
-"""Those of the manual (§11.3.1)."""
+"""The four of the manual (§11.3.1)."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "banner": ("banner", "banner_text"),
     "session": ("login_tries", "lock_minutes", "session_minutes", "session_hours", "sessions"),

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from digigate.services.web.office import firewall, policy, profile, system
+from digigate.services.web.office import (
+    audit,
+    authorities,
+    firewall,
+    firmware,
+    https,
+    policy,
+    profile,
+    reset,
+    system,
+    upload,
+)
 from digigate.services.web.office.desk import Deed, Page, done, read, returned
 from digigate.services.web.office.shown import SCRIPT_PATH, script_file
 from digigate.services.web.route import Route
@@ -19,13 +30,29 @@ def _forms(deeds: Iterable[Deed]) -> Iterator[Route]:
         yield Route("GET", deed.path, returned(deed), deed.profile, f"Leads to {deed.back}")
 
 
-DEEDS: tuple[Deed, ...] = (*profile.DEEDS, *policy.DEEDS, *firewall.DEEDS, *system.DEEDS)
+DEEDS: tuple[Deed, ...] = (
+    *profile.DEEDS,
+    *policy.DEEDS,
+    *https.DEEDS,
+    *authorities.DEEDS,
+    *firewall.DEEDS,
+    *system.DEEDS,
+    *firmware.DEEDS,
+    *reset.DEEDS,
+)
 
 OFFICE: tuple[Route, ...] = (
     _page(profile.PROFILE, profile.profile, "Passwords, sessions, tokens", Profile.ADVANCED),
     _page(policy.SECURITY, policy.policy, "Security policy"),
+    _page(https.HTTPS, https.https, "Certificate of the pages"),
+    _page(authorities.AUTHORITIES, authorities.authorities, "Authorities, connection test"),
     _page(firewall.FIREWALL, firewall.firewall, "Firewall"),
     _page(system.SYSTEM, system.system, "Name plate, reboot, identify", Profile.ADMIN),
+    _page(firmware.UPDATE, firmware.firmware, "Firmware update"),
+    Route("POST", firmware.LOAD, upload.load, Profile.CYBER, "Load a firmware file", streams=True),
+    _page(firmware.LOAD, firmware.firmware, "What its check found"),
+    _page(reset.RESET, reset.reset, "Factory reset"),
+    _page(audit.AUDIT, audit.audit, "Who ordered what"),
     *_forms(DEEDS),
     Route("GET", SCRIPT_PATH, script_file, Profile.USER, "What scripts add to plain pages"),
 )

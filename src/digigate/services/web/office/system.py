@@ -4,18 +4,21 @@ from aiohttp import web
 
 from digigate.services.web.jsonable import hexadecimal
 from digigate.services.web.keys import VIEW
-from digigate.services.web.markup import Html, button, element
+from digigate.services.web.markup import Html, button
 from digigate.services.web.office.desk import Deed, Desk
 from digigate.services.web.office.parts import facts, hint, section, tabs
 from digigate.services.web.office.sent import Sent
-from digigate.services.web.office.shown import script
+from digigate.services.web.office.waiting import waiting
 from digigate.settings.profiles import Profile
 
 SYSTEM = "/system"
 IDENTIFY, REBOOT = f"{SYSTEM}/identify", f"{SYSTEM}/reboot"
-TABS = ((SYSTEM, "office.tab.gateway", "gateway.reboot"),)
+TABS = (
+    (SYSTEM, "office.tab.gateway", "gateway.reboot"),
+    (f"{SYSTEM}/update", "office.tab.update", "firmware.install"),
+    (f"{SYSTEM}/reset", "office.tab.reset", "gateway.factory-reset"),
+)
 """Path, key of the name, and the command without whose right there is no such tab."""
-PATIENCE = 20  # seconds until a browser without scripts looks whether the gateway is back
 
 
 def system_tabs(desk: Desk, here: str) -> Html:
@@ -43,22 +46,6 @@ async def system(desk: Desk) -> web.Response:
     )
 
 
-async def waiting(desk: Desk) -> web.Response:
-    """Stays until the gateway is back, then leads to where it all began."""
-    if desk.refusal is not None:
-        return await system(desk)
-    said = desk.said
-    main = element(
-        "section",
-        element("p", said("office.waiting"), role="status", data_returns=SYSTEM),
-        hint(said("office.waiting.help", seconds=PATIENCE)),
-        script(),
-    )
-    response = desk.page(said("office.reboot"), main)
-    response.headers["Refresh"] = f"{PATIENCE}; url={SYSTEM}"
-    return response
-
-
 def _plate(desk: Desk) -> Html:
     said, view = desk.said, desk.request.app[VIEW]
     identity, names = view.identity, view.settings().gateway
@@ -84,7 +71,8 @@ async def _reboot(desk: Desk, _: Sent) -> None:
     await desk.ask("gateway.reboot")
 
 
+AWAY = waiting(system, SYSTEM, "office.reboot")
 DEEDS = (
     Deed(IDENTIFY, _identify, system, "identify", SYSTEM, profile=Profile.ADMIN),
-    Deed(REBOOT, _reboot, waiting, "", SYSTEM, shown=True, profile=Profile.ADMIN),
+    Deed(REBOOT, _reboot, AWAY, "", SYSTEM, shown=True, profile=Profile.ADMIN),
 )

@@ -1,0 +1,106 @@
+"""Certificates, authorities and the audit log, on pages without scripts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from e2e.office import log_in, press, row, visiting
+from pki import Maker
+from running import Gateway
+
+pytestmark = pytest.mark.peer("chromium")
+
+
+@pytest.fixture
+def officer(office: Gateway, browser: Browser) -> Iterator[Page]:
+    with visiting(browser) as page:
+        log_in(page, office, "cyber")
+        page.goto(office.url("/security"))
+        yield page
+
+
+def pem(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.manual(254)
+def test_the_menu_has_the_four_tabs(officer: Page) -> None:
+    tabs = officer.locator(".tabs").get_by_role("link")
+    names = ["Security policy", "HTTPS", "CAs (FTPS/SMTPS)", "Firewall"]
+    expect(tabs).to_have_text(names)
+    for name in names:
+        officer.get_by_role("link", name=name, exact=True).click()
+        expect(officer.locator(".tabs [aria-current]")).to_have_text(name)
+
+
+@pytest.mark.manual(270)
+def test_the_switch_is_grey_until_certificate_and_key_are_loaded(
+    office: Gateway, officer: Page, tmp_path: Path
+) -> None:
+    maker = Maker()
+    made = maker.make()
+    officer.get_by_role("link", name="HTTPS", exact=True).click()
+    expect(officer.get_by_text("ECDSA is advised")).to_be_visible()
+    switch = officer.get_by_role("checkbox", name="Uploaded certificate")
+    expect(switch).to_be_disabled()
+    certificate = officer.get_by_label("Certificate", exact=True)
+    certificate.set_input_files(pem(tmp_path, "c.pem", made.pem))
+    press(officer, "Upload")
+    expect(officer.get_by_text("waits for its key")).to_be_visible()
+    expect(switch).to_be_disabled()
+    key = officer.get_by_label("Private key")
+    key.set_input_files(pem(tmp_path, "wrong.pem", maker.make().key_pem))
+    press(officer, "Upload")
+    expect(officer.get_by_role("alert")).to_contain_text("not that of the certificate")
+    key.set_input_files(pem(tmp_path, "k.pem", made.key_pem))
+    press(officer, "Upload")
+    expect(officer.get_by_text("CN=gateway.test").first).to_be_visible()
+    expect(switch).to_be_enabled()
+    press(officer, "Discard what was uploaded")
+    expect(switch).to_be_disabled()
+    assert office.order("certificates")["complete"] is False
+
+
+@pytest.mark.manual(278)
+def test_an_authority_is_added_and_a_server_tried(
+    office: Gateway, officer: Page, tmp_path: Path
+) -> None:
+    officer.get_by_role("link", name="CAs (FTPS/SMTPS)").click()
+    expect(officer.get_by_text("usual authorities are built in")).to_be_visible()
+    expect(officer.get_by_role("main")).to_contain_text("openssl s_client -connect <server>:<port>")
+    file = officer.get_by_label("Authority", exact=True)
+    file.set_input_files(pem(tmp_path, "server.pem", Maker().make().pem))
+    press(officer, "Add")
+    expect(officer.get_by_role("alert")).to_contain_text("not of an authority")
+    file.set_input_files(pem(tmp_path, "root.pem", Maker().root().pem))
+    press(officer, "Add")
+    expect(row(officer, "CN=Plant Root")).to_be_visible()
+    officer.get_by_label("Server").fill("127.0.0.1")
+    officer.get_by_label("Port").fill(str(office.ports()["https"]))
+    press(officer, "Test")
+    expect(officer.get_by_role("alert")).to_contain_text("The server is not believed")
+    expect(officer.get_by_text("This root is missing")).to_be_visible()
+    press(row(officer, "CN=Plant Root"), "Remove")
+    expect(officer.get_by_text("None was added.")).to_be_visible()
+
+
+def test_the_log_tells_who_did_what(office: Gateway, officer: Page) -> None:
+    officer.goto(office.url("/profile"))
+    press(officer, "Generate a passphrase")
+    officer.get_by_role("link", name="Audit log").click()
+    expect(row(officer, "accounts.passphrase").first).to_contain_text("cyber")
+    officer.get_by_label("Only of this profile").fill("nobody")
+    press(officer, "Show")
+    expect(officer.get_by_text("There are no lines.")).to_be_visible()
+
+
+def test_a_factory_reset_wants_its_word(office: Gateway, officer: Page) -> None:
+    officer.goto(office.url("/system/reset"))
+    officer.get_by_label("Type RESET to confirm").fill("reset")
+    press(officer, "Forget everything")
+    expect(officer.get_by_role("alert")).to_contain_text("Nothing was done")
+    expect(officer.get_by_label("Type RESET to confirm")).to_have_value("reset")
