@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bus_line, detection, field, full_plant, modbus_tcp
+from bench import bus_line, detection, field, flood, full_plant, modbus_tcp
 from bench.figures import CannotRun, Found, as_json, table
 from bench.options import FULL, QUICK, Effort
 from bench.programs import Programs
@@ -21,6 +21,7 @@ BENCHES: dict[str, Bench] = {
     "plant": full_plant.measure,
     "detection": detection.measure,
     "field": field.measure,
+    "flood": flood.measure,
 }
 
 

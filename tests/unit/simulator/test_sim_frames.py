@@ -1,7 +1,7 @@
 """Requests come out whole, whatever the chunks and whatever the noise."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pymodbus.framer import FramerRTU
 
@@ -56,6 +56,7 @@ def test_after_noise_and_silence_a_request_is_heard(noise: bytes) -> None:
 
 
 @given(st.binary(min_size=1, max_size=60))
+@example(b"M\xf9\xad\xd6\x0c\xff@\xd3")  # its CRC is the one that a CRC begins with
 def test_a_request_behind_noise_is_found_at_the_silence(noise: bytes) -> None:
     receiver = Receiver()
     found = receiver.feed(noise + READ)

@@ -59,15 +59,21 @@ class Receiver:
         return found
 
     def silence(self) -> list[bytes]:
-        """The line fell silent: return the request at the end of what is left, if any."""
+        """The line fell silent: return the request at the end of what is left, if any.
+
+        Noise and a request may have a right CRC together; the one of a known length is meant.
+        """
         heard = bytes(self._heard)
-        for start in range(max(0, len(heard) - FRAME_MAX), len(heard) - SHORTEST + 1):
-            if is_whole(heard[start:]):
-                self._drop(start)
-                self._heard.clear()
-                return [heard[start:-2]]
-        self._drop(len(heard))
-        return []
+        starts = range(max(0, len(heard) - FRAME_MAX), len(heard) - SHORTEST + 1)
+        whole = [start for start in starts if is_whole(heard[start:])]
+        if not whole:
+            self._drop(len(heard))
+            return []
+        known = (s for s in whole if expected_length(heard[s:]) == len(heard) - s)
+        start = next(known, whole[0])
+        self._drop(start)
+        self._heard.clear()
+        return [heard[start:-2]]
 
     def _at_the_front(self) -> bytes | None:
         length = expected_length(bytes(self._heard[:16]))
