@@ -11,6 +11,8 @@ BENCH = "Modbus TCP, FC03 x 125, 32 connections"
 UNIT, ADDRESS, WORDS = 4, 1000, 125
 CONNECTIONS = 32
 RATIO = 1.3
+UNGATED = "digigate without the gate"
+GATE_SHARE = 5.0
 
 
 def measure(programs: Programs, effort: Effort) -> Found:
@@ -20,8 +22,16 @@ def measure(programs: Programs, effort: Effort) -> Found:
         CannotRun: a program failed, or an answer was wrong or missing.
     """
     gateway = python("tcp_gateway", UNIT, ADDRESS, WORDS)
-    with start(gateway) as ours, start(programs.command("tcp_server", UNIT)) as theirs:
-        servers = {"digigate": (ours, ours.place()), "libmodbus": (theirs, theirs.place())}
+    with (
+        start(gateway) as ours,
+        start([*gateway, "ungated"]) as open_,
+        start(programs.command("tcp_server", UNIT)) as theirs,
+    ):
+        servers = {
+            "digigate": (ours, ours.place()),
+            UNGATED: (open_, open_.place()),
+            "libmodbus": (theirs, theirs.place()),
+        }
         rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
         for _ in range(effort.rounds + 1):  # the first one warms up
             for name, (server, port) in servers.items():
@@ -30,6 +40,8 @@ def measure(programs: Programs, effort: Effort) -> Found:
     figures = [figure for name, found in best.items() for figure in _judged(name, found)]
     ratio = best["digigate"]["cpu_us"] / best["libmodbus"]["cpu_us"]
     figures.append(Figure(BENCH, "digigate / libmodbus", "CPU per request", ratio, "x", RATIO))
+    share = 1 - best[UNGATED]["cpu_us"] / best["digigate"]["cpu_us"]
+    figures.append(Figure(BENCH, "the gate", "share of the CPU", 100 * share, "%", GATE_SHARE))
     return Found(tuple(figures), {"modbus tcp": rounds})
 
 

@@ -1,9 +1,10 @@
-"""Our Modbus TCP server behind the gate alone: `bench.tcp_gateway UNIT ADDRESS WORDS`.
+"""Our Modbus TCP server behind the gate alone: `bench.tcp_gateway UNIT ADDRESS WORDS [ungated]`.
 
 Prints its port and serves these registers of one slave from a filled image until it is ended.
 """
 
 import asyncio
+import socket
 import sys
 import tempfile
 from collections.abc import Hashable
@@ -39,6 +40,20 @@ MODEL = Model(
 LIMITS = Firewall(kbits=1_000_000, requests=100_000)  # the dearest path is measured, not a refusal
 
 
+class NoGate(Gate):
+    """Counts nothing and refuses nobody: what the gate costs is the difference."""
+
+    def listen_tcp(self, host: str, port: int, service: str) -> socket.socket:
+        """A plain socket."""
+        listener = socket.create_server((host, port), backlog=128)
+        listener.setblocking(False)
+        return listener
+
+    def spend(self, client: str, requests: int = 1) -> bool:
+        """Always."""
+        return True
+
+
 class NoLine:
     """The image answers everything; whoever asks the line nevertheless gets a refusal."""
 
@@ -57,9 +72,11 @@ def _store(clock: Clock, unit: int, address: int, words: int) -> Store:
     return store
 
 
-async def _serve(state: StateDirectory, unit: int, address: int, words: int) -> None:
+async def _serve(
+    state: StateDirectory, kind: type[Gate], unit: int, address: int, words: int
+) -> None:
     clock = Clock()
-    gate, ports = Gate(LIMITS, Conditions(clock)), Ports(state)
+    gate, ports = kind(LIMITS, Conditions(clock)), Ports(state)
     store = _store(clock, unit, address, words)
     own = Site().own
     handler = Handler(store, NoLine(), lambda u: u == unit, own, ALWAYS_OWN, lambda: True)
@@ -70,12 +87,13 @@ async def _serve(state: StateDirectory, unit: int, address: int, words: int) -> 
 
 def main() -> None:
     """Run with the arguments of the command line."""
-    unit, address, words = map(int, sys.argv[1:])
+    unit, address, words = map(int, sys.argv[1:4])
+    kind = NoGate if "ungated" in sys.argv[4:] else Gate
     with (
         tempfile.TemporaryDirectory(prefix="digigate-bench-") as folder,
         StateDirectory(Path(folder)) as state,
     ):
-        asyncio.run(_serve(state, unit, address, words))
+        asyncio.run(_serve(state, kind, unit, address, words))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import ListenError
 from digigate.firewall import Gate
+from digigate.firewall.gate import CLIENTS_MAX
 from digigate.security.certificates import PAIR, Certificates
 from digigate.settings.sections import Firewall
 from digigate.state import StateDirectory
@@ -281,3 +282,21 @@ async def test_an_exclusion_ends_by_the_loop_s_own_time() -> None:
     await eventually(lambda: not gate.exclusions())
     assert conditions.active() == ()
     assert gate.spend(BAD)
+
+
+async def test_a_crowd_of_addresses_lets_nobody_send_more() -> None:
+    """Its meter has lost its place to others, and still counts."""
+    site = Site(Firewall(kbits=16, requests=100_000))
+    async with site.tcp() as port:
+        reader, writer = await connect(port, BAD)
+        writer.write(b"first\n")
+        assert await reader.readline() == b"first\n"
+        for number in range(2 * CLIENTS_MAX):
+            site.gate.spend(f"2001:db8::{number:x}")
+        with suppress(ConnectionError):
+            for _ in range(100):
+                writer.write(b"x" * 999 + b"\n")
+                if not await reader.readline():
+                    break
+        assert [exclusion.client for exclusion in site.gate.exclusions()] == [BAD]
+        writer.close()

@@ -197,6 +197,21 @@ class Gate:
             return True
         return self._exceeds(client, meter, door.service)
 
+    def admits_more(self, connection: Connection) -> bool:
+        """Whether a connection whose meter ran out may go on.
+
+        A crowd of other addresses may have taken its client's place among the meters: then what it
+        owes is charged to the one that is there now, or its own takes the place again.
+        """
+        client, own = connection.client, connection.meter
+        if client in self._exclusions:
+            return False
+        meter = self._meters.setdefault(client, own)
+        if meter is not own:
+            meter.octets, meter.reads = meter.octets + own.octets, meter.reads + own.reads
+            connection.meter = meter
+        return self.admits_read(client, connection.door, 0)
+
     def admits_datagram(self, client: str, door: Door, octets: int) -> bool:
         """Count a datagram; False = no rule names the client, or it is excluded."""
         return self._admits_request(client, door, octets)

@@ -16,7 +16,7 @@ ATTRIBUTE = struct.Struct("=HH")  # rtattr: length, type
 RTM_NEWNEIGH, RTM_GETNEIGH, NLMSG_ERROR, NLMSG_DONE = 28, 30, 2, 3
 REQUEST_DUMP = 0x301
 DST, LLADDR = 1, 2
-FAILED_OR_INCOMPLETE = 0x20 | 0x01
+UNANSWERED = 0x20 | 0x40 | 0x01  # failed, none needed (loopback, multicast), incomplete
 PATIENCE = 0.2  # seconds; the kernel answers in some microseconds
 LARGEST = 65536
 
@@ -86,6 +86,6 @@ def neighbour(body: bytes) -> tuple[str, str] | None:
         facts[kind] = body[at + ATTRIBUTE.size : at + length]
         at += (length + 3) & ~3
     address, mac = facts.get(DST, b""), facts.get(LLADDR, b"")
-    if state & FAILED_OR_INCOMPLETE or len(address) not in {4, 16} or len(mac) != 6:
+    if state & UNANSWERED or len(address) not in {4, 16} or len(mac) != 6:
         return None
     return str(ipaddress.ip_address(address)), mac.hex(":")

@@ -29,8 +29,8 @@ class Guard(Protocol):
     def admits_connection(self, client: str, door: Door) -> bool:
         """A client wants to connect."""
 
-    def admits_read(self, client: str, door: Door, octets: int) -> bool:
-        """A connected client has sent this much."""
+    def admits_more(self, connection: "Connection") -> bool:
+        """A connection has charged its meter with more than was there."""
 
     def admits_datagram(self, client: str, door: Door, octets: int) -> bool:
         """A datagram of this size has come."""
@@ -83,7 +83,7 @@ class Connection(socket.socket):
 
     def _ask_on(self) -> None:
         """The meter has run out, by what it knew when it was last filled."""
-        if not self.guard.admits_read(self.client, self.door, 0):
+        if not self.guard.admits_more(self):
             raise ConnectionResetError("the client is excluded")
 
     def cut(self) -> None:

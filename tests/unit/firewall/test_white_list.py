@@ -185,6 +185,7 @@ def _entry(state: int, address: bytes, mac: bytes) -> bytes:
         (2, bytes([192, 168, 0, 7]), bytes(range(6)), ("192.168.0.7", "00:01:02:03:04:05")),
         (4, bytes(15) + b"\1", bytes(range(6)), ("::1", "00:01:02:03:04:05")),
         (0x20, bytes([192, 168, 0, 7]), bytes(range(6)), None),
+        (0x40, bytes(15) + b"\1", bytes(6), None),
         (2, bytes([192, 168, 0, 7]), b"", None),
     ],
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from digigate.services.web.office import (
     audit,
     authorities,
+    backup,
     firewall,
     firmware,
     https,
@@ -38,6 +39,7 @@ DEEDS: tuple[Deed, ...] = (
     *firewall.DEEDS,
     *system.DEEDS,
     *firmware.DEEDS,
+    *backup.DEEDS,
     *reset.DEEDS,
 )
 
@@ -51,6 +53,7 @@ OFFICE: tuple[Route, ...] = (
     _page(firmware.UPDATE, firmware.firmware, "Firmware update"),
     Route("POST", firmware.LOAD, upload.load, Profile.CYBER, "Load a firmware file", streams=True),
     _page(firmware.LOAD, firmware.firmware, "What its check found"),
+    _page(backup.BACKUP, backup.backup, "Backup and restore"),
     _page(reset.RESET, reset.reset, "Factory reset"),
     _page(audit.AUDIT, audit.audit, "Who ordered what"),
     *_forms(DEEDS),

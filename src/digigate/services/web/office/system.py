@@ -16,6 +16,7 @@ IDENTIFY, REBOOT = f"{SYSTEM}/identify", f"{SYSTEM}/reboot"
 TABS = (
     (SYSTEM, "office.tab.gateway", "gateway.reboot"),
     (f"{SYSTEM}/update", "office.tab.update", "firmware.install"),
+    (f"{SYSTEM}/backup", "office.tab.backup", "backup"),
     (f"{SYSTEM}/reset", "office.tab.reset", "gateway.factory-reset"),
 )
 """Path, key of the name, and the command without whose right there is no such tab."""
