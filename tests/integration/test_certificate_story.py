@@ -73,6 +73,22 @@ def test_an_uploaded_certificate_is_shown_at_once(
     assert successor.key_pem.splitlines()[1] not in gateway.log.read_text()
 
 
+@pytest.mark.parametrize(
+    ("command", "field"), [("certificates.upload", "certificate"), ("authorities.add", "pem")]
+)
+def test_a_key_sent_in_place_of_a_certificate_is_written_nowhere(
+    gateway: Gateway, command: str, field: str
+) -> None:
+    key = MAKER.make("mistaken.test").key_pem
+    with pytest.raises(Refused):
+        gateway.order(command, **{field: key})
+    line = next(each for each in gateway.order("audit", count=20) if each["what"] == command)
+    assert line["facts"]["arguments"][field] == "**********"
+    kept = [path.read_bytes() for path in gateway.state.glob("*") if path.is_file()]
+    assert not [each for each in kept if key.splitlines()[1].encode() in each]
+    assert key.splitlines()[1] not in gateway.log.read_text()
+
+
 class Server:
     """A TLS server that shakes hands and hangs up."""
 

@@ -17,7 +17,8 @@ from digigate.security.pair import LARGEST
 from digigate.security.tlstest import StartTls, tls_verdict
 from digigate.settings.profiles import OFFICER
 
-Pem = Annotated[str, Field(max_length=4 * LARGEST)]
+Pem = Annotated[SecretStr, Field(max_length=4 * LARGEST)]
+"""A file may be sent as another than it is: none is written down, for it could hold a key."""
 
 
 class Upload(Arguments):
@@ -67,10 +68,10 @@ def enter_certificates(commands: Commands, trust: Trust) -> None:
         return _pair(trust)
 
     async def upload(asked: Upload) -> Json:
-        key = asked.key.get_secret_value() if asked.key else None
-        if not (asked.certificate or key):
+        certificate, key = _clear(asked.certificate), _clear(asked.key)
+        if not (certificate or key):
             raise SettingsError("upload a certificate, its key, or both")
-        if await asyncio.to_thread(own.upload, asked.certificate, key):
+        if await asyncio.to_thread(own.upload, certificate, key):
             trust.certificates.reload()
         trust.certificates.judge(trust.conditions)
         return _pair(trust)
@@ -95,7 +96,7 @@ def _enter_authorities(commands: Commands, trust: Trust) -> None:
         return {"uploaded": _all(store.uploaded()), "system": _all(system)}
 
     async def add(asked: NewAuthority) -> Json:
-        added = await asyncio.to_thread(store.add, asked.pem)
+        added = await asyncio.to_thread(store.add, asked.pem.get_secret_value())
         store.judge(trust.conditions)
         return {"added": _all(added)}
 
@@ -114,6 +115,10 @@ def _enter_authorities(commands: Commands, trust: Trust) -> None:
     commands.add(Command("authorities.add", NewAuthority, add, OFFICER))
     commands.add(Command("authorities.remove", OfAuthority, remove, OFFICER))
     commands.add(Command("tls.test", Call, test, OFFICER))
+
+
+def _clear(given: SecretStr | None) -> str | None:
+    return given.get_secret_value() if given else None
 
 
 def _pair(trust: Trust) -> dict[str, Any]:
