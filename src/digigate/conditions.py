@@ -1,6 +1,6 @@
 """The board of what is wrong now: named flags with a subject, a reason and a since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +46,21 @@ class Conditions:
         condition = self._active.pop((name, subject), None)
         if condition is not None:
             self._watchers.tell(condition, False)  # noqa: FBT003
+
+    def judge(self, name: str, subject: str, reason: str) -> None:
+        """Raise the flag for this reason; lower it where there is none (an empty text)."""
+        if reason:
+            self.set(name, subject, reason)
+        else:
+            self.clear(name, subject)
+
+    def judge_all(self, name: str, reasons: Mapping[str, str]) -> None:
+        """Let the flags of one kind be up for these subjects and for no others."""
+        for condition in self.active(name):
+            if condition.subject not in reasons:
+                self.clear(name, condition.subject)
+        for subject, reason in reasons.items():
+            self.set(name, subject, reason)
 
     def active(self, name: str | None = None) -> tuple[Condition, ...]:
         """All flags that are up, oldest first; only those of one kind if `name` is given."""

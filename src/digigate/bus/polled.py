@@ -284,11 +284,8 @@ class PolledSlave:
             return False
         self._around.conditions.clear(STRANGER, self._subject)
         self._remark = verdict.replaced
-        if verdict.replaced:
-            reason = f"{self.label} {verdict.replaced}"
-            self._around.conditions.set(REPLACED, self._subject, reason)
-        else:
-            self._around.conditions.clear(REPLACED, self._subject)
+        reason = f"{self.label} {verdict.replaced}" if verdict.replaced else ""
+        self._around.conditions.judge(REPLACED, self._subject, reason)
         self._compare_firmware(model, plate.release)
         if self._needs_consent():
             reason = "its register map is our own guess: confirm it before it is polled"
@@ -302,14 +299,13 @@ class PolledSlave:
         known = self._around.catalogue.newest.get(model)
         if known is None or (known.ours and not self._around.simulated):
             return
+        reason = ""
         if any(release) and release < known.release:
             reason = (
                 f"{self.label} runs firmware {words(release)}, but {words(known.release)} exists:"
                 " update it"
             )
-            self._around.conditions.set(NEWER, self._subject, reason)
-        else:
-            self._around.conditions.clear(NEWER, self._subject)
+        self._around.conditions.judge(NEWER, self._subject, reason)
 
     def _needs_consent(self) -> bool:
         ours = self.model is not None and self.model.certainty is Certainty.OURS

@@ -97,12 +97,9 @@ class LoadWatch:
             known = self._known[address] = _Known(shape)
         known.first.setdefault(number, wired)
         known.latest[number] = wired
-        changes = list(_changes(known))
-        if changes:
-            reason = f"{slave.label}: its loads changed ({', '.join(changes)}): refresh them"
-            self._conditions.set(CHANGED, str(address), reason)
-        else:
-            self._conditions.clear(CHANGED, str(address))
+        changes = ", ".join(_changes(known))
+        reason = f"{slave.label}: its loads changed ({changes}): refresh them" if changes else ""
+        self._conditions.judge(CHANGED, str(address), reason)
 
 
 def _numbers(slave: PolledSlave) -> tuple[int, ...]:

@@ -21,8 +21,4 @@ class Fitness:
         for problem in problems:
             subject = WHOLE if problem.address is None else str(problem.address)
             reasons[subject] = "; ".join(filter(None, (reasons.get(subject), str(problem))))
-        for condition in self._conditions.active(UNFIT):
-            if condition.subject not in reasons:
-                self._conditions.clear(UNFIT, condition.subject)
-        for subject, reason in reasons.items():
-            self._conditions.set(UNFIT, subject, reason)
+        self._conditions.judge_all(UNFIT, reasons)

@@ -24,10 +24,7 @@ class Soundness:
     def judge(self, identity: Identity, macs: Iterable[str]) -> None:
         """Say what is wrong now and end what is well again."""
         for subject, reason in damages(identity, macs).items():
-            if reason:
-                self._conditions.set(DAMAGED, subject, reason)
-            else:
-                self._conditions.clear(DAMAGED, subject)
+            self._conditions.judge(DAMAGED, subject, reason)
 
 
 def damages(identity: Identity, macs: Iterable[str]) -> Mapping[str, str]:

@@ -197,17 +197,15 @@ class Accounts:
             soon = state.expires is not None and state.expires - WARNING <= now < state.expires
             gone = state.expires is not None and state.expires <= now
             default = state.is_default and (used or state.profile in FACTORY_ALARM)
-            self._flag(DEFAULT, who, default, f"{who} still has the factory's password")
-            self._flag(EXPIRING, who, used and soon, f"the password of {who} ends in some days")
-            self._flag(EXPIRED, who, used and gone, f"the password of {who} is older than a year")
             locked = state.locked_for is not None
-            self._flag(LOCKED, who, locked, f"{who} is locked after failed logins")
-
-    def _flag(self, name: str, who: str, up: bool, reason: str) -> None:  # noqa: FBT001
-        if up:
-            self._conditions.set(name, who, reason)
-        else:
-            self._conditions.clear(name, who)
+            reasons = {
+                DEFAULT: f"{who} still has the factory's password" if default else "",
+                EXPIRING: f"the password of {who} ends in some days" if used and soon else "",
+                EXPIRED: f"the password of {who} is older than a year" if used and gone else "",
+                LOCKED: f"{who} is locked after failed logins" if locked else "",
+            }
+            for name, reason in reasons.items():
+                self._conditions.judge(name, who, reason)
 
     @property
     def _rule(self) -> Rule:

@@ -23,7 +23,7 @@ FILE = "audit-{:%Y-%m}.jsonl"
 FILES = "audit-????-??.jsonl"
 LARGEST = 8 << 20  # octets of one file; further lines of that month are counted, not kept
 WAITING = 2000  # lines that wait for the disk
-UNWRITTEN = "audit.unwritten"
+UNWRITTEN, SUBJECT = "audit.unwritten", "audit"
 TEXT_MAX = 2000
 
 
@@ -77,9 +77,10 @@ class AuditLog:
             while True:
                 await self._called.wait()
                 self._called.clear()
-                self._judge(await asyncio.to_thread(self._write))
+                reason = await asyncio.to_thread(self._write)
+                self._conditions.judge(UNWRITTEN, SUBJECT, reason)
         finally:
-            self._judge(self._write())
+            self._conditions.judge(UNWRITTEN, SUBJECT, self._write())
 
     def latest(
         self, count: int, who: str = "", before: datetime | None = None
@@ -119,12 +120,6 @@ class AuditLog:
             if lines:
                 self._drop_old()
         return "; ".join(filter(None, reasons))
-
-    def _judge(self, reason: str) -> None:
-        if reason:
-            self._conditions.set(UNWRITTEN, "audit", reason)
-        else:
-            self._conditions.clear(UNWRITTEN, "audit")
 
     def _drop_old(self) -> None:
         """Remove the files of months that ended before the policy's days."""

@@ -96,14 +96,14 @@ class Authorities:
     def judge(self, conditions: Conditions) -> None:
         """Say which of those that were added end or have ended."""
         now = self._clock.now()
-        for name in (EXPIRING, EXPIRED):
-            for condition in conditions.active(name):
-                conditions.clear(name, condition.subject)
+        reasons: dict[str, dict[str, str]] = {EXPIRING: {}, EXPIRED: {}}
         for each in self.uploaded():
             if each.until <= now:
-                conditions.set(EXPIRED, each.name, f"it has ended on {each.until:%F}")
+                reasons[EXPIRED][each.name] = f"it has ended on {each.until:%F}"
             elif each.until - WARNING <= now:
-                conditions.set(EXPIRING, each.name, f"it ends on {each.until:%F}")
+                reasons[EXPIRING][each.name] = f"it ends on {each.until:%F}"
+        for name, ending in reasons.items():
+            conditions.judge_all(name, ending)
 
     def _kept(self) -> tuple[x509.Certificate, ...]:
         pem = self._state.read_bytes(STORE)

@@ -125,13 +125,16 @@ class Certificates:
     def judge(self, conditions: Conditions) -> None:
         """Say what is wrong with the uploaded pair; call it daily and after a step of the clock."""
         chain, now = self.own.chain(), self._clock.now()
-        missing = self._wants_own and chain is None
-        _flag(conditions, MISSING, missing, "the uploaded pair is gone; ours is served instead")
-        end = chain.leaf.not_valid_after_utc if chain and self._wants_own else None
-        soon = end is not None and end - RENEW_BEFORE <= now < end
-        _flag(conditions, EXPIRING, soon, f"the certificate ends on {end:%F}" if end else "")
-        gone = end is not None and end <= now
-        _flag(conditions, EXPIRED, gone, f"the certificate has ended on {end:%F}" if end else "")
+        reasons = dict.fromkeys((MISSING, EXPIRING, EXPIRED), "")
+        if self._wants_own:
+            if chain is None:
+                reasons[MISSING] = "the uploaded pair is gone; ours is served instead"
+            elif (end := chain.leaf.not_valid_after_utc) <= now:
+                reasons[EXPIRED] = f"the certificate has ended on {end:%F}"
+            elif end - RENEW_BEFORE <= now:
+                reasons[EXPIRING] = f"the certificate ends on {end:%F}"
+        for name, reason in reasons.items():
+            conditions.judge(name, HTTPS, reason)
 
     def _pair(self) -> Path:
         return self.own.path if self.serves_own else self._state.file(PAIR)
@@ -176,13 +179,6 @@ def _for_clients_of(authority: Path) -> ssl.SSLContext:
     except OSError as error:
         raise SettingsError(f"{authority} cannot be read: {error.strerror}") from error
     return context
-
-
-def _flag(conditions: Conditions, name: str, up: bool, reason: str) -> None:  # noqa: FBT001
-    if up:
-        conditions.set(name, HTTPS, reason)
-    else:
-        conditions.clear(name, HTTPS)
 
 
 def _matching(pem: bytes) -> x509.Certificate:

@@ -149,17 +149,15 @@ class Vault:
     def judge(self, conditions: Conditions) -> None:
         """Say whether secrets are lost, and what to do."""
         lost = self.lost
+        reason = ""
         if self.fault:
-            conditions.set(LOST, "vault", f"{self.fault}; put the right key there and restart")
+            reason = f"{self.fault}; put the right key there and restart"
         elif lost:
-            conditions.set(
-                LOST,
-                "vault",
+            reason = (
                 f"no key opens {', '.join(lost)}: add the key that sealed them to {self.key_file}"
-                " and restart, or set them again",
+                " and restart, or set them again"
             )
-        else:
-            conditions.clear(LOST, "vault")
+        conditions.judge(LOST, "vault", reason)
 
     def _sealing_key(self) -> Key:
         if self._keys:

@@ -61,3 +61,28 @@ def test_watchers_hear_each_raise_and_each_end_once(conditions: Conditions) -> N
         conditions.clear("line.down", "rs485")
     conditions.set("line.down", "rs485", "again")
     assert told == [("unplugged", True), ("still unplugged", False)]
+
+
+def test_a_flag_is_up_while_it_has_a_reason(conditions: Conditions) -> None:
+    conditions.judge("vault.lost", "vault", "")
+    assert conditions.active() == ()
+    conditions.judge("vault.lost", "vault", "no key")
+    conditions.judge("vault.lost", "vault", "a wrong key")
+    assert [c.reason for c in conditions.active()] == ["a wrong key"]
+    conditions.judge("vault.lost", "vault", "")
+    assert conditions.active() == ()
+
+
+def test_a_judged_kind_is_up_for_those_subjects_and_no_others(
+    conditions: Conditions, clock: Clock
+) -> None:
+    told: list[tuple[str, bool]] = []
+    conditions.set("line.down", "rs485", "unplugged")
+    with conditions.watch(lambda c, active: told.append((c.subject, active))):
+        conditions.judge_all("authority.expired", {"A": "since May", "B": "since June"})
+        clock.step(timedelta(days=1))
+        conditions.judge_all("authority.expired", {"B": "since June", "C": "today"})
+    assert told == [("A", True), ("B", True), ("A", False), ("C", True)]
+    since = {c.subject: c.since for c in conditions.active("authority.expired")}
+    assert since == {"B": START, "C": START + timedelta(days=1)}
+    assert [c.subject for c in conditions.active("line.down")] == ["rs485"]

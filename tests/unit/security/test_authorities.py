@@ -89,6 +89,16 @@ def test_a_damaged_store_is_set_aside(store: Authorities, state: StateDirectory)
     store.context()
 
 
+def test_a_judgement_made_again_tells_nothing_new(store: Authorities, clock: Clock) -> None:
+    store.add(MAKER.root().pem)
+    clock.step(90 * DAY)
+    conditions, told = Conditions(clock), []
+    with conditions.watch(lambda c, active: told.append((c.name, active))):
+        store.judge(conditions)
+        store.judge(conditions)
+    assert told == [("authority.expired", True)]
+
+
 def test_the_end_of_an_authority_is_told(store: Authorities, clock: Clock) -> None:
     store.add(MAKER.root().pem)
     conditions, told = Conditions(clock), []
