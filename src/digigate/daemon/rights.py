@@ -50,6 +50,4 @@ def _marks(entry: Command[Any] | Stream[Any]) -> list[str]:
 
 
 def _offered(route: Route) -> list[str]:
-    ranks = list(Profile)
-    least = ranks.index(route.profile)
-    return ["yes" if rank >= least else "" for rank in range(len(ranks))]
+    return ["yes" if profile in route.profile.and_above else "" for profile in Profile]

@@ -85,10 +85,8 @@ def value_for(field: FormField, given: object) -> object:
 
 def changers(field: FormField) -> frozenset[Profile]:
     """The profiles that may change a field: the one it names and those above."""
-    if field.access.change is None:
-        return frozenset()
-    ranks = list(Profile)
-    return frozenset(ranks[ranks.index(field.access.change) :])
+    least = field.access.change
+    return frozenset() if least is None else least.and_above
 
 
 def reboot_fields() -> tuple[str, ...]:

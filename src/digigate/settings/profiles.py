@@ -5,13 +5,19 @@ from enum import StrEnum
 
 
 class Profile(StrEnum):
-    """User needs no password; each of the others has one."""
+    """User needs no password; each of the others has one. They stand by rank."""
 
     USER = "user"
     ADVANCED = "advanced"
     TOTEM = "totem"
     ADMIN = "admin"
     CYBER = "cyber"
+
+    @property
+    def and_above(self) -> frozenset["Profile"]:
+        """This one and those that rank above it."""
+        ranks = list(Profile)
+        return frozenset(ranks[ranks.index(self) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,9 @@ class Access:
     change: Profile | None = Profile.ADMIN
     reboot: bool = False
 
+
+BY_OFFICER = Access(change=Profile.CYBER)
+"""Changed by the cyber-security officer alone."""
 
 EVERYBODY = frozenset(Profile)
 """Diagnostics are visible to all (§11.1)."""

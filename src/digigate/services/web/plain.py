@@ -103,11 +103,10 @@ def _document(request: web.Request, said: Talk, title: str, main: Sequence[Part]
 
 
 def _nav(request: web.Request, said: Talk) -> Html:
-    ranks = list(Profile)
     offered = [
         _link(request, path, said(f"plain.page.{path.strip('/') or 'overview'}"))
         for path, least in OFFERED.items()
-        if ranks.index(said.profile) >= ranks.index(least)
+        if said.profile in least.and_above
     ]
     if said.known:
         out = said.form("/logout", element("button", said("ui.logout"), class_="link"))

@@ -16,6 +16,5 @@ def check(route: Route, caller: Profile, capabilities: Capabilities) -> None:
     """
     if route.measurement and not capabilities.measurement_pages:
         raise web.HTTPNotFound(text="this model shows no measurements (§6.1)")
-    ranks = list(Profile)
-    if ranks.index(caller) < ranks.index(route.profile):
+    if caller not in route.profile.and_above:
         raise web.HTTPForbidden(text=f"this needs the profile {route.profile}")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from digigate.identity import GatewayModel, Identity
-from digigate.settings.profiles import Access, Profile
+from digigate.settings.profiles import BY_OFFICER, Access, Profile
 from digigate.settings.sections.fields import Form, Name, Section, known_zone
 
 
@@ -14,10 +14,10 @@ class Gateway(Section):
 
     model: Annotated[GatewayModel, Access(change=Profile.CYBER, reboot=True)] = GatewayModel.M70
     ble: Annotated[bool, Access(change=Profile.CYBER, reboot=True)] = False
-    net_id: Annotated[int, Field(ge=0, le=0xFFFFFFFF), Access(change=Profile.CYBER)] = 0
-    serial: Annotated[
-        str, Field(pattern=r"^[0-9]{11}$"), Form("11 digits"), Access(change=Profile.CYBER)
-    ] = "00000000000"
+    net_id: Annotated[int, Field(ge=0, le=0xFFFFFFFF), BY_OFFICER] = 0
+    serial: Annotated[str, Field(pattern=r"^[0-9]{11}$"), Form("11 digits"), BY_OFFICER] = (
+        "00000000000"
+    )
     address: Annotated[int, Field(ge=1, le=247), Access()] = 1
     site: Annotated[Name, Access()] = "SITE"
     server: Annotated[Name, Access()] = "digigate"

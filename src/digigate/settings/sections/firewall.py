@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from digigate.settings.profiles import Access, Profile
+from digigate.settings.profiles import BY_OFFICER, Access
 from digigate.settings.sections.fields import Form, Section, Unit
-from digigate.settings.sections.policy import OFFICER
 
 RULES_MAX = 10
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
@@ -70,9 +69,9 @@ class FirewallRule(Section):
 class Firewall(Section):
     """Limits per client address over all services (§11.3.5)."""
 
-    kbits: Annotated[int, Field(ge=16, le=1_000_000), Unit("kbit/s"), OFFICER] = 20_000
-    requests: Annotated[int, Field(ge=1, le=100_000), Unit("1/s"), OFFICER] = 2_000
-    block_seconds: Annotated[Literal[30], Unit("s"), Access(change=Profile.CYBER)] = 30
+    kbits: Annotated[int, Field(ge=16, le=1_000_000), Unit("kbit/s"), BY_OFFICER] = 20_000
+    requests: Annotated[int, Field(ge=1, le=100_000), Unit("1/s"), BY_OFFICER] = 2_000
+    block_seconds: Annotated[Literal[30], Unit("s"), BY_OFFICER] = 30
     """How long who exceeds a limit gets no answer: fixed by §11.3.5."""
     rules: Annotated[
         tuple[FirewallRule, ...], Field(max_length=RULES_MAX), Form("at most 10 rules"), GUARDED

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from digigate.settings.profiles import Access, Profile
+from digigate.settings.profiles import BY_OFFICER, Access
 from digigate.settings.sections.fields import (
     EVERYWHERE,
     Form,
@@ -50,12 +50,10 @@ class ModbusTls(Section):
         str,
         Field(max_length=4096),
         Form("the path of a PEM file"),
-        Access(change=Profile.CYBER),
+        BY_OFFICER,
     ] = ""
     """Who issues the clients' certificates; nobody else is let in."""
-    writing_roles: Annotated[
-        tuple[Name, ...], Form("a list of roles"), Access(change=Profile.CYBER)
-    ] = ("Operator",)
+    writing_roles: Annotated[tuple[Name, ...], Form("a list of roles"), BY_OFFICER] = ("Operator",)
     """Roles of clients' certificates that may change something; all others only read."""
 
 

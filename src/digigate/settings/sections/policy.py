@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from digigate.settings.profiles import Access, Profile
+from digigate.settings.profiles import BY_OFFICER
 from digigate.settings.sections.fields import Form, Section, Unit
 
-OFFICER = Access(change=Profile.CYBER)
-Switch = Annotated[bool, OFFICER]
+Switch = Annotated[bool, BY_OFFICER]
 
 
 class Policy(Section):
@@ -17,22 +16,25 @@ class Policy(Section):
     banner: Switch = False
     """The legal banner stands on the login page."""
     banner_text: Annotated[
-        str, Field(max_length=2000), Form("at most 2000 characters; empty = our own text"), OFFICER
+        str,
+        Field(max_length=2000),
+        Form("at most 2000 characters; empty = our own text"),
+        BY_OFFICER,
     ] = ""
-    password_rule: Annotated[Literal["factory", "nist"], OFFICER] = "factory"  # noqa: S105
+    password_rule: Annotated[Literal["factory", "nist"], BY_OFFICER] = "factory"  # noqa: S105
     """`factory`: composition and yearly change (§5); `nist`: length and a blocklist."""
-    login_tries: Annotated[int, Field(ge=1, le=20), OFFICER] = 3
+    login_tries: Annotated[int, Field(ge=1, le=20), BY_OFFICER] = 3
     """Failed logins that lock a profile."""
-    lock_minutes: Annotated[int, Field(ge=1, le=1440), Unit("min"), OFFICER] = 60
-    session_minutes: Annotated[int, Field(ge=1, le=1440), Unit("min"), OFFICER] = 15
+    lock_minutes: Annotated[int, Field(ge=1, le=1440), Unit("min"), BY_OFFICER] = 60
+    session_minutes: Annotated[int, Field(ge=1, le=1440), Unit("min"), BY_OFFICER] = 15
     """A session that is idle for so long ends; Totem's does not (§11.1)."""
-    session_hours: Annotated[int, Field(ge=1, le=168), Unit("h"), OFFICER] = 12
+    session_hours: Annotated[int, Field(ge=1, le=168), Unit("h"), BY_OFFICER] = 12
     """No session lasts longer, however busy; Totem's does."""
-    sessions: Annotated[int, Field(ge=1, le=64), OFFICER] = 16
+    sessions: Annotated[int, Field(ge=1, le=64), BY_OFFICER] = 16
     """Sessions that may be open at once."""
     api_tokens: Switch = True
     """Programs may use the API with a token instead of a session."""
-    audit_days: Annotated[int, Field(ge=7, le=3650), Unit("d"), OFFICER] = 365
+    audit_days: Annotated[int, Field(ge=7, le=3650), Unit("d"), BY_OFFICER] = 365
     """How long the audit log is kept."""
     usb: Switch = True
     """The USB port may be used."""
