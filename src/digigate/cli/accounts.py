@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from digigate.cli import tokens
-from digigate.cli.owner import of_gateway, order_as_owner
+from digigate.cli.owner import of_owned, order_as_owner
 from digigate.cli.parsers import Subparsers
 from digigate.cli.tables import print_table
 
@@ -33,11 +33,10 @@ def enter(commands: Subparsers) -> None:
         parser.set_defaults(
             act=lambda o, e=enabled: _done(o, "accounts.enable", profile=o.profile, enabled=e)
         )
-        of_gateway(parser)
+        of_owned(parser)
     passphrase = actions.add_parser("passphrase", help="a new one for Cyber, shown this once")
     passphrase.set_defaults(act=_passphrase)
-    for parser in (listing, password, unlock, passphrase):
-        of_gateway(parser)
+    of_owned(listing, password, unlock, passphrase)
     tokens.enter(actions)
 
 

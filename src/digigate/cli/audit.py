@@ -2,11 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from digigate.cli.answers import ask
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.cli.tables import print_table
 
 Options = argparse.Namespace
@@ -19,7 +18,7 @@ def enter(commands: Subparsers) -> None:
     audit.add_argument("--count", type=int, default=50, help="lines at most")
     audit.add_argument("--who", default="", help="only this caller's, such as admin or owner")
     audit.add_argument("--json", action="store_true", help="print the lines as they are kept")
-    audit.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(audit)
     audit.set_defaults(act=_audit)
 
 
@@ -29,8 +28,6 @@ def _audit(options: Options) -> int:
         for line in lines:
             print(json.dumps(line))
         return 0
-    rows = [
-        tuple(line[name] for name in ("time", "who", "client", "what", "outcome")) for line in lines
-    ]
+    rows = [tuple(line[name] for name in SHOWN) for line in lines]
     print_table(("TIME", "WHO", "FROM", "WHAT", "OUTCOME"), rows)
     return 0

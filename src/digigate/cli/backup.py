@@ -9,7 +9,7 @@ from typing import Any
 
 from digigate.cli.answers import ask
 from digigate.cli.files import read_settings
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.daemon import resting
 from digigate.errors import SettingsError, Unreachable
 from digigate.settings.sections import Settings
@@ -36,8 +36,7 @@ def enter(commands: Subparsers) -> None:
     vault = commands.add_parser("vault", help="which secrets are kept, by name alone")
     vault.add_argument("--rotate", action="store_true", help="seal them all under a new key")
     vault.set_defaults(act=_vault)
-    for parser in (backup, restore, vault):
-        parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(backup, restore, vault)
 
 
 def _backup(options: Options) -> int:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from digigate.cli.answers import ask
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.cli.tables import print_table
 from digigate.errors import SettingsError
 
@@ -24,8 +24,7 @@ def enter(commands: Subparsers) -> None:
     upload.set_defaults(act=_upload)
     discard = actions.add_parser("discard", help="forget what was uploaded")
     discard.set_defaults(act=lambda o: _tell(ask(o, "certificates.discard")))
-    for parser in (show, upload, discard):
-        _of_gateway(parser)
+    of_gateway(show, upload, discard)
     _enter_authorities(commands)
 
 
@@ -46,12 +45,7 @@ def _enter_authorities(commands: Subparsers) -> None:
     test.add_argument("server", help="HOST:PORT, such as smtp.example.org:465")
     test.add_argument("--starttls", choices=("none", "smtp", "ftp"), default="none")
     test.set_defaults(act=_test)
-    for parser in (listing, add, remove, test):
-        _of_gateway(parser)
-
-
-def _of_gateway(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(listing, add, remove, test)
 
 
 def _tell(answer: object) -> int:

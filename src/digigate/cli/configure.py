@@ -3,10 +3,9 @@
 import argparse
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.errors import SettingsError
 from digigate.services.control import order
 from digigate.translations import words
@@ -34,9 +33,9 @@ def enter(commands: Subparsers) -> None:
     clocks = commands.add_parser("clocks", help="how right the clocks of the slaves are")
     clocks.add_argument("--set", action="store_true", help="set all of them now")
     clocks.set_defaults(act=_clocks)
+    of_gateway(showing, setting, clocks)
     for parser in (showing, setting, clocks):
         parser.add_argument("--json", action="store_true")
-        parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
 
 
 def _show(options: argparse.Namespace) -> int:

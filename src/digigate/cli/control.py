@@ -2,9 +2,8 @@
 
 import argparse
 import json
-from pathlib import Path
 
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.errors import SettingsError
 from digigate.services.control import order
 
@@ -24,10 +23,7 @@ def enter(commands: Subparsers) -> None:
     reset = commands.add_parser("factory-reset", help="forget all that was configured, start anew")
     reset.add_argument("--yes", action="store_true", help="yes, settings and accounts and all")
     reset.set_defaults(act=_reset)
-    for parser in (ports, status, clock, reboot, reset):
-        parser.add_argument(
-            "--state", type=Path, default=Path(".demo"), help="state directory of the gateway"
-        )
+    of_gateway(ports, status, clock, reboot, reset)
 
 
 def _ask(options: argparse.Namespace, command: str, **arguments: object) -> int:

@@ -1,10 +1,9 @@
 """`digigate reset`: begin what a slave has counted anew."""
 
 import argparse
-from pathlib import Path
 
 from digigate.cli.answers import Answer, ask
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.cli.tables import print_table
 
 
@@ -17,7 +16,7 @@ def enter(commands: Subparsers) -> None:
     )
     reset.add_argument("--load", type=int, metavar="N", help="of this load only")
     reset.add_argument("--yes", action="store_true", help="agree: what they counted is lost")
-    reset.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(reset)
     reset.set_defaults(act=_reset)
 
 

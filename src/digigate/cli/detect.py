@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from digigate.cli.parsers import BUSES, Subparsers
+from digigate.cli.parsers import BUSES, Subparsers, of_gateway
 from digigate.cli.searching import Screen, final
 from digigate.services.control import follow, order
 
@@ -53,9 +53,7 @@ def enter(commands: Subparsers) -> None:
 
 
 def _stated(parser: argparse.ArgumentParser, act: Any) -> None:  # noqa: ANN401 -- a callback
-    parser.add_argument(
-        "--state", type=Path, default=Path(".demo"), help="state directory of the gateway"
-    )
+    of_gateway(parser)
     parser.set_defaults(act=act)
 
 

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from digigate.cli.answers import ask
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.cli.tables import print_table
 from digigate.errors import SettingsError
 
@@ -31,8 +30,8 @@ def enter(commands: Subparsers) -> None:
     release = actions.add_parser("release", help="let an excluded client in again")
     release.add_argument("client", help="its address")
     release.set_defaults(act=_release)
+    of_gateway(show, rules, confirm, release)
     for parser in (show, rules, confirm, release):
-        parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
         parser.add_argument("--json", action="store_true", help="print the answer as it comes")
 
 

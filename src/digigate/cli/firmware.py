@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from digigate.cli.answers import ask
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.errors import SettingsError
 from digigate.firmware.building import build
 from digigate.firmware.container import verify
@@ -49,7 +49,7 @@ def _enter_makers(actions: Subparsers) -> None:
     checking.add_argument(
         "--key", type=Path, help="the maker's public key, instead of those trusted"
     )
-    _of_gateway(checking)
+    of_gateway(checking)
     checking.set_defaults(act=_verify)
 
 
@@ -71,12 +71,7 @@ def _enter_gateways(actions: Subparsers) -> None:
     install.set_defaults(act=_install)
     discard = actions.add_parser("discard", help="forget what is staged or was taken back")
     discard.set_defaults(act=_discard)
-    for parser in (trust, show, stage, install, discard):
-        _of_gateway(parser)
-
-
-def _of_gateway(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(trust, show, stage, install, discard)
 
 
 def _keygen(options: Options) -> int:

@@ -3,10 +3,9 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from digigate.cli.answers import Answer, ask, events, print_changes
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.cli.tables import print_table
 
 Options = argparse.Namespace
@@ -28,8 +27,8 @@ def enter_gateway(actions: Subparsers) -> None:
         parser.add_argument("key", help="as `list` tells it")
     for parser in (add, refresh):
         parser.add_argument("--preview", action="store_true", help="only show what would change")
+    of_gateway(listing, add, refresh, remove)
     for parser in (listing, add, refresh, remove):
-        parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
         parser.add_argument("--json", action="store_true", help="print the answer as it comes")
 
 

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from digigate.cli.answers import ask
+from digigate.cli.parsers import of_gateway
 from digigate.daemon.stopped import order_stopped
 from digigate.errors import Unreachable
 
 
-def of_gateway(parser: argparse.ArgumentParser) -> None:
-    """Let the command name its gateway."""
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
-    parser.add_argument(
-        "--settings", type=Path, metavar="FILE", help="of a stopped one, for its password rule"
-    )
+def of_owned(*parsers: argparse.ArgumentParser) -> None:
+    """Let these commands name their gateway, which may be stopped."""
+    of_gateway(*parsers)
+    for parser in parsers:
+        parser.add_argument(
+            "--settings", type=Path, metavar="FILE", help="of a stopped one, for its password rule"
+        )
 
 
 def order_as_owner(options: argparse.Namespace, command: str, **arguments: object) -> Any:  # noqa: ANN401 -- JSON

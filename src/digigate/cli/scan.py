@@ -5,10 +5,9 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
-from digigate.cli.parsers import BUSES, Subparsers
+from digigate.cli.parsers import BUSES, Subparsers, of_gateway
 from digigate.errors import SettingsError
 from digigate.services.control import follow
 
@@ -30,7 +29,7 @@ def enter(commands: Subparsers) -> None:
         "--unit", type=int, action="append", default=[], help="whom to ask at each speed"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(parser)
     parser.set_defaults(act=_scan)
 
 

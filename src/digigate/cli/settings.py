@@ -2,11 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from digigate.cli.answers import ask
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.cli.tables import print_table
 
 Options = argparse.Namespace
@@ -26,8 +25,8 @@ def enter(commands: Subparsers) -> None:
     reset = actions.add_parser("reset", help="go back to the former or default value")
     reset.add_argument("path", help="a field or a section")
     reset.set_defaults(act=lambda o: _change(o, "settings.reset", path=o.path))
+    of_gateway(show, put, reset)
     for parser in (show, put, reset):
-        parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
         parser.add_argument("--json", action="store_true", help="print the answer as it comes")
 
 

@@ -2,10 +2,9 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
-from digigate.cli.parsers import BUSES, Subparsers
+from digigate.cli.parsers import BUSES, Subparsers, of_gateway
 from digigate.services.control import order
 
 
@@ -24,7 +23,7 @@ def enter(commands: Subparsers) -> None:
     telling.add_argument("register", type=int, metavar="REGISTER")
     telling.add_argument("values", type=int, nargs="+", metavar="VALUE", help="one word each")
     telling.add_argument("--yes", action="store_true", help="on real hardware too")
-    telling.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(telling)
     telling.set_defaults(act=_broadcast)
 
 
@@ -40,7 +39,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--type", type=str.upper, metavar="TYPE", help="u16, s32, string_norm …")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(parser)
 
 
 def _asked(options: argparse.Namespace) -> dict[str, object]:

@@ -19,7 +19,7 @@ from digigate.bus.workshop.capture import (
     lost_line,
 )
 from digigate.bus.workshop.pcap import pcap_head, pcap_packet
-from digigate.cli.parsers import Subparsers
+from digigate.cli.parsers import Subparsers, of_gateway
 from digigate.services.control import follow
 
 Event = dict[str, Any]
@@ -43,7 +43,7 @@ def enter(commands: Subparsers) -> None:
     )
     parser.add_argument("--count", type=int, metavar="N", help="end after so many frames")
     parser.add_argument("--seconds", type=float, metavar="S", help="end after so long")
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(parser)
     parser.set_defaults(act=_sniff)
 
 

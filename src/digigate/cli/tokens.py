@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from digigate.cli.owner import of_gateway, order_as_owner
+from digigate.cli.owner import of_owned, order_as_owner
 from digigate.cli.parsers import Subparsers
 from digigate.cli.tables import print_table
 
@@ -27,8 +27,7 @@ def enter(actions: Subparsers) -> None:
     revoke = verbs.add_parser("revoke", help="it opens nothing from now on")
     revoke.add_argument("id", help="as `tokens list` shows it")
     revoke.set_defaults(act=_revoke)
-    for parser in (listing, add, revoke):
-        of_gateway(parser)
+    of_owned(listing, add, revoke)
 
 
 def _list(options: Options) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from digigate.cli.answers import Answer, ask, events, print_changes
 from digigate.cli.gateways import enter_gateway
-from digigate.cli.parsers import BUSES, Subparsers
+from digigate.cli.parsers import BUSES, Subparsers, of_gateway
 from digigate.cli.tables import print_table
 from digigate.errors import SettingsError
 from digigate.services.control import order
@@ -69,7 +69,7 @@ def _enter_loads(actions: Subparsers) -> None:
 
 def _action(actions: Subparsers, name: str, said: str, act: Act) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=said)
-    parser.add_argument("--state", type=Path, default=Path(".demo"), help="of the gateway")
+    of_gateway(parser)
     parser.add_argument("--json", action="store_true", help="print the answer as it comes")
     parser.set_defaults(act=act)
     return parser
