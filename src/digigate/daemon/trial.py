@@ -110,7 +110,7 @@ class RulesTrial:
 
     def _forget(self) -> None:
         self._former = None
-        self._state.file(TRIAL).unlink(missing_ok=True)
+        self._state.remove(TRIAL)
 
     def _kept(self) -> Rules | None:
         found = self._state.read_json(TRIAL)

@@ -142,13 +142,6 @@ class Accounts:
         await self._keep(lambda book: book.having(profile, enabled=enabled))
         self._changed.tell(profile)
 
-    async def forget(self) -> None:
-        """Back to the factory's passwords (§11.1); the passphrase is void."""
-        await self._keep(lambda _: Book())
-        for profile in DEFAULTS:
-            self._attempts.forget(profile)
-            self._changed.tell(profile)
-
     def must_change(self, profile: Profile) -> bool:
         """Whether nothing but a new password is open to this profile now."""
         return profile is not Profile.USER and self.state(profile).must_change

@@ -89,10 +89,6 @@ class Authorities:
             context.load_verify_locations(cadata=_pem(kept).decode())
         return context
 
-    def forget(self) -> None:
-        """Believe the system's alone (factory reset)."""
-        self._state.file(STORE).unlink(missing_ok=True)
-
     def judge(self, conditions: Conditions) -> None:
         """Say which of those that were added end or have ended."""
         now = self._clock.now()

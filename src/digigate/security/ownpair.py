@@ -79,7 +79,7 @@ class OwnPair:
     def discard(self, *, complete: bool) -> None:
         """Forget the halves that wait, and the complete pair too."""
         for name in (CERTIFICATE, KEY, *((OWN,) if complete else ())):
-            self._state.file(name).unlink(missing_ok=True)
+            self._state.remove(name)
 
     def _promote(self, pem: bytes) -> None:
         """Put the pair in place once TLS itself has taken it."""
@@ -92,7 +92,7 @@ class OwnPair:
         except OSError as error:
             raise _unwritable(error) from error
         finally:
-            self._state.file(TRIAL).unlink(missing_ok=True)
+            self._state.remove(TRIAL)
         self.discard(complete=False)
 
     def _staged_chain(self) -> Chain | None:

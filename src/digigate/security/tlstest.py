@@ -9,11 +9,13 @@ from typing import Any
 
 from cryptography import x509
 
-from digigate.errors import Unreachable, Untrusted
+from digigate.errors import Unreachable
 
 PATIENCE = 10.0
 LINE_MAX = 1024
 LINES_MAX = 100
+UNKNOWN_ISSUER = {2, 18, 19, 20, 21}
+"""X509_V_ERR_*: no issuer, self-signed (the leaf, or one in the chain), none of ours."""
 
 
 class StartTls(StrEnum):
@@ -50,11 +52,6 @@ async def tls_verdict(host: str, port: int, start: StartTls, context: ssl.SSLCon
         Unreachable: nobody answers there, or not as such a server does.
     """
     return await asyncio.to_thread(_verdict, host, port, start, context)
-
-
-def untrusted(host: str, error: ssl.SSLCertVerificationError) -> Untrusted:
-    """The refusal of a server's certificate in plain words."""
-    return Untrusted(f"the certificate of {host} is not believed: {error.verify_message}")
 
 
 def _verdict(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> Verdict:
@@ -144,11 +141,4 @@ def _shown(certificate: x509.Certificate) -> Shown:
 
 def _missing(shown: tuple[Shown, ...], code: int) -> str:
     """The last issuer of the chain, where it is that which is not known."""
-    unknown = {
-        2,
-        18,
-        19,
-        20,
-        21,
-    }  # X509_V_ERR_*: no issuer, self-signed (leaf, in chain), none local
-    return shown[-1].issuer if shown and code in unknown else ""
+    return shown[-1].issuer if shown and code in UNKNOWN_ISSUER else ""

@@ -116,10 +116,6 @@ class Tokens:
         await self._keep(lambda tokens: {d: t for d, t in tokens.items() if d != token.digest})
         return token
 
-    async def forget(self) -> None:
-        """None is left."""
-        await self._keep(lambda _: {})
-
     async def write_uses(self) -> None:
         """Keep when they were last used; call it now and then."""
         if not self._unwritten:

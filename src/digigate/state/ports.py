@@ -36,4 +36,4 @@ class Ports:
     def remove(self) -> None:
         """Take the file away: nothing listens any more."""
         self._written = False
-        self._state.file(PORTS).unlink(missing_ok=True)
+        self._state.remove(PORTS)

@@ -244,7 +244,8 @@ async def test_without_a_passphrase_there_is_nothing_to_guess(desk: Desk) -> Non
 async def test_forgetting_brings_the_factory_back(desk: Desk) -> None:
     passphrase = await desk.accounts.new_passphrase()
     await desk.accounts.set(CYBER, GOOD)
-    await desk.accounts.forget()
+    desk.state.remove(ACCOUNTS)
+    desk.start()
     await desk.accounts.login(CYBER, "Cyber", HERE)
     with pytest.raises(Denied):
         await desk.accounts.recover(passphrase, GOOD, HERE)

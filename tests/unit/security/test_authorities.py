@@ -99,7 +99,9 @@ def test_a_judgement_made_again_tells_nothing_new(store: Authorities, clock: Clo
     assert told == [("authority.expired", True)]
 
 
-def test_the_end_of_an_authority_is_told(store: Authorities, clock: Clock) -> None:
+def test_the_end_of_an_authority_is_told(
+    state: StateDirectory, store: Authorities, clock: Clock
+) -> None:
     store.add(MAKER.root().pem)
     conditions, told = Conditions(clock), []
     for days in (58, 60, 90):
@@ -108,7 +110,7 @@ def test_the_end_of_an_authority_is_told(store: Authorities, clock: Clock) -> No
         told.append([(c.name, c.subject) for c in conditions.active()])
     name = "CN=Plant Root"
     assert told == [[], [("authority.expiring", name)], [("authority.expired", name)]]
-    store.forget()
+    state.remove(STORE)
     store.judge(conditions)
     assert conditions.active() == ()
 

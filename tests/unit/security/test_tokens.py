@@ -150,5 +150,6 @@ async def test_a_damaged_file_opens_nothing(desk: Desk, text: str) -> None:
 
 async def test_forgetting_leaves_none(desk: Desk) -> None:
     secret, _ = await desk.tokens.add("scada", Profile.ADMIN, 30)
-    await desk.tokens.forget()
+    desk.state.remove(TOKENS)
+    desk.start()
     assert desk.tokens.find(secret) is None
