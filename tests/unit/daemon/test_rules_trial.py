@@ -1,8 +1,6 @@
 """New rules of the firewall: tried, confirmed, brought back, also over a restart."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,12 +46,6 @@ class Desk:
     @property
     def ips(self) -> list[str]:
         return [rule.ip for rule in self.firewall.rules]
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDirectory]:
-    with StateDirectory(tmp_path) as state:
-        yield state
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Authorities that were added: taken, listed, removed, and when they end."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from pki import Maker
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MAKER = Maker(NOW)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDirectory]:
-    with StateDirectory(tmp_path) as state:
-        yield state
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The self-signed pair: made once, kept, renewed in time, mended when broken."""
 
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -16,12 +14,6 @@ from digigate.security.tls import server_context
 from digigate.state import StateDirectory
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDirectory]:
-    with StateDirectory(tmp_path) as state:
-        yield state
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Uploaded certificates and keys: what is taken, and why the rest is not."""
 
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -26,12 +24,6 @@ DAY = timedelta(days=1)
 @pytest.fixture(scope="module")
 def good() -> Made:
     return MAKER.make()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDirectory]:
-    with StateDirectory(tmp_path) as state:
-        yield state
 
 
 @pytest.fixture

@@ -1,18 +1,8 @@
 """ports.json appears once all have settled and follows every change."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from digigate.state import Ports, StateDirectory
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDirectory]:
-    with StateDirectory(tmp_path) as state:
-        yield state
 
 
 def test_nothing_is_published_before_all_have_settled(state: StateDirectory) -> None:
