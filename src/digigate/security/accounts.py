@@ -94,7 +94,7 @@ class Accounts:
 
     async def set(self, profile: Profile, new: str) -> None:
         """Give a profile a new password, which also lifts its lock; raises SettingsError."""
-        if found := self.faults(new):
+        if found := faults(plain(new), self._rule):
             raise SettingsError(explained(found, self._rule))
         await self._renew(profile, new)
 
@@ -113,7 +113,7 @@ class Accounts:
             SettingsError: the new password breaks the rule; the passphrase stays good.
         """
         kept = self._book.passphrase or NOBODY
-        found, given = self.faults(new), plain_passphrase(passphrase)
+        found, given = faults(plain(new), self._rule), plain_passphrase(passphrase)
         fits = partial(self._hashing.fits, kept, given)
         await self._checked(Profile.CYBER, client, "recovery", fits)
         if found:
@@ -163,15 +163,6 @@ class Accounts:
     def states(self) -> tuple[AccountState, ...]:
         """All four."""
         return tuple(map(self.state, DEFAULTS))
-
-    def faults(self, new: str) -> tuple[Fault, ...]:
-        """What a new password lacks by the rule in force."""
-        return faults(plain(new), self._rule)
-
-    @property
-    def shortest(self) -> int:
-        """Characters that a new password has at least."""
-        return self._rule.shortest
 
     @property
     def has_passphrase(self) -> bool:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from digigate.errors import AccessError, Denied, Locked, SettingsError
 from digigate.security.accounts import WRONG
-from digigate.security.passwords import Fault
+from digigate.security.passwords import Fault, Rule, faults, plain
 from digigate.services.web.entrance import (
     ENTRANCE,
     Entrance,
@@ -62,7 +62,7 @@ async def password(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(LOGIN)
     form, accounts = await texts(request), request.app[ENTRANCE].accounts
     said = talk(request)
-    if wrong := _unlike(said, form) or _weak(said, request.app[ENTRANCE], form):
+    if wrong := unfit(said, _rule(request), form.get("new", ""), form.get("again", "")):
         return _password(request, wrong)
     old, new, client = form.get("old", ""), form.get("new", ""), client_of(request)
     try:
@@ -83,9 +83,9 @@ async def recovery_page(request: web.Request) -> web.StreamResponse:
 async def recovery(request: web.Request) -> web.StreamResponse:
     """Set Cyber's password by the passphrase."""
     form, entrance, said = await texts(request), request.app[ENTRANCE], talk(request)
-    if wrong := _unlike(said, form) or _weak(said, entrance, form):
-        return _recovery(request, wrong)
     given, new = form.get("passphrase", ""), form.get("new", "")
+    if wrong := unfit(said, _rule(request), new, form.get("again", "")):
+        return _recovery(request, wrong)
     try:
         await entrance.accounts.recover(given, new, client_of(request))
     except AccessError as error:
@@ -99,6 +99,15 @@ async def texts(request: web.Request) -> Mapping[str, str]:
     """The fields of a form that are texts."""
     form = await request.post()
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def unfit(said: Talk, rule: Rule, new: str, again: str) -> str:
+    """What is wrong with a new password that was typed twice; nothing for a good one."""
+    if new != again:
+        return said("plain.password.unlike")
+    found = faults(plain(new), rule)
+    needs = ", ".join(said(f"password.{each.name.lower()}", n=rule.shortest) for each in found)
+    return said("plain.password.weak", needs=needs) if found else ""
 
 
 def refusal(said: Talk, error: AccessError) -> str:
@@ -177,20 +186,8 @@ def _secret(label: str, name: str, kind: str, help_: str = "") -> Html:
     return field(label, name, help_=help_, type="password", autocomplete=kind)
 
 
-def _unlike(said: Talk, form: Mapping[str, str]) -> str:
-    return "" if form.get("new") == form.get("again") else said("plain.password.unlike")
-
-
-def _weak(said: Talk, entrance: Entrance, form: Mapping[str, str]) -> str:
-    """What the new password lacks, in the reader's language; nothing for a good one."""
-    found = entrance.accounts.faults(form.get("new", ""))
-    return _lacking(said, found, entrance) if found else ""
-
-
-def _lacking(said: Talk, found: tuple[Fault, ...], entrance: Entrance) -> str:
-    shortest = entrance.accounts.shortest
-    needs = ", ".join(said(f"password.{each.name.lower()}", n=shortest) for each in found)
-    return said("plain.password.weak", needs=needs)
+def _rule(request: web.Request) -> Rule:
+    return Rule(request.app[ENTRANCE].policy().password_rule)
 
 
 def _explained(said: Talk, error: SettingsError) -> str:

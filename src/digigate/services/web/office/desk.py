@@ -63,22 +63,25 @@ class Desk:
         commands = self.request.app[VIEW].commands
         return await commands.execute(command, arguments, caller_of(self.request))
 
+    def refused(self, form: str) -> Refusal | None:
+        """Why this form was refused, if it was that one."""
+        return self.refusal if self.refusal and self.refusal.form == form else None
+
     def typed(self, form: str, name: str, otherwise: str = "") -> str:
         """What was typed into an input of a form that was refused."""
-        if self.refusal is None or self.refusal.form != form:
-            return otherwise
-        return self.refusal.typed.get(name, "")
+        refused = self.refused(form)
+        return refused.typed.get(name, "") if refused else otherwise
 
     def fault(self, form: str, name: str) -> str:
         """What is wrong with an input."""
-        refused = self.refusal is not None and self.refusal.form == form
-        return self.refusal.faults.get(name, "") if self.refusal and refused else ""
+        refused = self.refused(form)
+        return refused.faults.get(name, "") if refused else ""
 
     def form(self, action: str, *inside: Part, files: bool = False) -> Html:
         """A form, headed by why it was refused; with `files` it can send some."""
         above: list[Part] = []
-        if self.refusal is not None and self.refusal.form == action:
-            above.append(_alert(self.refusal.why))
+        if refused := self.refused(action):
+            above.append(_alert(refused.why))
         kind = "multipart/form-data" if files else "application/x-www-form-urlencoded"
         return self.said.form(action, *above, *inside, enctype=kind)
 

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from digigate.errors import SettingsError
 from digigate.services.web.markup import Html, Part, button, element, joined, notice, single
 from digigate.services.web.office.desk import Deed, Desk
-from digigate.services.web.office.fields import control, given, name_of, write_instead, wrong
+from digigate.services.web.office.fields import control, name_of
 from digigate.services.web.office.parts import hint, section, table, tick
 from digigate.services.web.office.policy import SECURITY, security_tabs
+from digigate.services.web.office.saving import save
 from digigate.services.web.office.sent import Misfilled, Sent
 from digigate.settings.by_path import value_at
 from digigate.settings.form import fields
@@ -71,8 +72,8 @@ def _limits(desk: Desk) -> Html:
 
 def _rules(desk: Desk, told: Told) -> Html:
     said = desk.said
-    failed = desk.refusal is not None and desk.refusal.form == RULES
-    typed = Sent(desk.refusal.typed) if desk.refusal and failed else None
+    refused = desk.refused(RULES)
+    typed = Sent(refused.typed) if refused else None
     rules = rows_of(typed) if typed else told["rules"]
     shown = [*rules, *([{}] * ROWS_SPARE)][: max(ROWS_MAX, len(rules))]
     rows = [_row(desk, number, rule) for number, rule in enumerate(shown)]
@@ -161,13 +162,7 @@ def rows_of(form: Sent) -> list[dict[str, str]]:
 
 
 async def _set_limits(desk: Desk, form: Sent) -> None:
-    values = {name: given(field, form.texts) for name, field in LIMITED.items()}
-    if bad := wrong(Firewall, values):
-        faults = {name: write_instead(desk.said, LIMITED[name]) for name in bad}
-        raise Misfilled(desk.said("office.misfilled"), faults)
-    for name, field in LIMITED.items():
-        if values[name] != value_at(desk.settings, field.path):
-            await desk.ask("settings.set", path=field.path, value=values[name])
+    await save(desk, form, Firewall, LIMITED)
 
 
 async def _set_rules(desk: Desk, form: Sent) -> None:

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from digigate.services.web.markup import Html, Part, button, element
 from digigate.services.web.office.desk import Deed, Desk
-from digigate.services.web.office.fields import control, given, name_of, write_instead, wrong
+from digigate.services.web.office.fields import control, given, name_of
 from digigate.services.web.office.parts import hint, tabs
-from digigate.services.web.office.sent import Misfilled, Sent
+from digigate.services.web.office.saving import save
+from digigate.services.web.office.sent import Sent
 from digigate.settings.by_path import value_at
 from digigate.settings.form import FormField, fields
 from digigate.settings.sections import Policy
@@ -49,15 +50,8 @@ async def policy(desk: Desk) -> web.Response:
     return desk.page(said("plain.page.security"), top, form, tabs=security_tabs(desk, SECURITY))
 
 
-async def save(desk: Desk, form: Sent) -> None:
-    """All of it or nothing: each field is checked before the first is changed."""
-    values = {name: given(field, form.texts) for name, field in POLICY.items()}
-    if bad := wrong(Policy, values):
-        faults = {name: write_instead(desk.said, POLICY[name]) for name in bad}
-        raise Misfilled(desk.said("office.misfilled"), faults)
-    for name, field in POLICY.items():
-        if values[name] != value_at(desk.settings, field.path):
-            await desk.ask("settings.set", path=field.path, value=values[name])
+async def _save(desk: Desk, form: Sent) -> None:
+    await save(desk, form, Policy, POLICY)
 
 
 def _group(desk: Desk, name: str, members: tuple[str, ...]) -> Html:
@@ -69,9 +63,9 @@ def _group(desk: Desk, name: str, members: tuple[str, ...]) -> Html:
 def _input(desk: Desk, field: FormField) -> Html:
     name = name_of(field)
     value = value_at(desk.settings, field.path)
-    if desk.refusal is not None and desk.refusal.form == SAVE:
-        value = given(field, desk.refusal.typed)
+    if refused := desk.refused(SAVE):
+        value = given(field, refused.typed)
     return control(desk.said, field, value, desk.fault(SAVE, name))
 
 
-DEEDS = (Deed(SAVE, save, policy, "saved", SECURITY),)
+DEEDS = (Deed(SAVE, _save, policy, "saved", SECURITY),)

@@ -5,7 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from digigate.security.passwords import Rule, faults, plain
+from digigate.security.passwords import Rule
+from digigate.services.web.login import unfit
 from digigate.services.web.markup import Html, Part, button, choice, element, joined
 from digigate.services.web.office import tokens
 from digigate.services.web.office.desk import Deed, Desk
@@ -33,13 +34,6 @@ async def profile(desk: Desk) -> web.Response:
     if desk.may("sessions"):
         parts.append(_sessions(desk, await desk.ask("sessions")))
     return desk.page(said("plain.page.profile"), *parts)
-
-
-def weak(said: Talk, rule: Rule, password: str) -> str:
-    """What a new password lacks, in the reader's language; nothing for a good one."""
-    found = faults(plain(password), rule)
-    needs = ", ".join(said(f"password.{each.name.lower()}", n=rule.shortest) for each in found)
-    return said("plain.password.weak", needs=needs) if found else ""
 
 
 def _own(desk: Desk) -> Html:
@@ -152,10 +146,8 @@ def _sessions(desk: Desk, sessions: list[State]) -> Html:
 
 
 async def _set_password(desk: Desk, form: Sent) -> None:
-    said, new = desk.said, form.secret("new")
-    if new != form.secret("again"):
-        raise Misfilled(said("plain.password.unlike"), {})
-    if wrong := weak(said, Rule(desk.settings.policy.password_rule), new):
+    new, rule = form.secret("new"), Rule(desk.settings.policy.password_rule)
+    if wrong := unfit(desk.said, rule, new, form.secret("again")):
         raise Misfilled(wrong, {})
     await desk.ask("accounts.password", profile=form["profile"], password=new)
 
