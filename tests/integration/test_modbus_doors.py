@@ -326,6 +326,18 @@ def test_an_authority_that_is_missing_is_said_in_plain_words(site: Site, pki: Au
     eventually(lambda: site.service("modbus_tls")["state"] == "ready", what="ready")
 
 
+def test_an_authority_that_goes_later_breaks_no_change_of_other_settings(
+    site: Site, pki: Authority
+) -> None:
+    eventually(lambda: site.service("modbus_tls")["state"] == "ready", what="ready")
+    away = pki.file.rename(pki.file.with_suffix(".away"))
+    try:
+        site.gateway.order("settings.set", path="policy.banner", value=True)
+        site.gateway.order("settings.reset", path="policy.banner")
+    finally:
+        away.rename(pki.file)
+
+
 def _write(
     site: Site, unit: int, address: int, *values: int, port: int | None = None, kind: str = "4"
 ) -> str:

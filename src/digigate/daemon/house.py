@@ -141,10 +141,11 @@ class House:
 
     def apply(self, settings: Settings) -> None:
         """Restart what the change concerns; the firewall's limits act at once."""
-        self.settings = settings
+        former, self.settings = self.settings, settings
         self.gate.apply(settings.firewall)
-        self.certificates.use_own(settings.web.own_certificate)
-        self.judge_certificates()
+        if settings.web.own_certificate != former.web.own_certificate:
+            self.certificates.use_own(settings.web.own_certificate)
+            self.judge_certificates()
         self.supervisor.apply(settings)
         self.judge()
 
