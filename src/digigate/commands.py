@@ -161,7 +161,7 @@ class Commands:
     def _checked(
         self, command: Command[A] | Stream[A], arguments: Mapping[str, object], who: Caller
     ) -> A:
-        checked = _checked(command, arguments)
+        checked = _validated(command, arguments)
         if not who.owner and who.profile not in _entitled(command, checked):
             self._note(who.name, who.client, command.name, "denied", _dumped(checked))
             raise Denied(f"{who.name} may not order {command.name} with these arguments")
@@ -197,7 +197,7 @@ def _entitled(command: Command[A] | Stream[A], asked: A) -> frozenset[Profile]:
     return command.profiles if rights is None else rights(asked)
 
 
-def _checked(command: Command[A] | Stream[A], arguments: Mapping[str, object]) -> A:
+def _validated(command: Command[A] | Stream[A], arguments: Mapping[str, object]) -> A:
     try:
         return command.arguments.model_validate(dict(arguments))
     except ValidationError as error:

@@ -124,13 +124,12 @@ def _of_bytes(
     part: str, former: Mapping[str, bytes], wanted: Mapping[str, bytes]
 ) -> Iterator[dict[str, Any]]:
     for name in sorted(former.keys() | wanted.keys()):
-        if former.get(name) != wanted.get(name):
-            how = "changed" if name in former and name in wanted else None
-            yield {"part": part, "what": f"{name}: {how or _came_or_went(name in wanted)}"}
-
-
-def _came_or_went(came: bool) -> str:  # noqa: FBT001 -- a condition
-    return "added" if came else "removed"
+        if name not in former:
+            yield {"part": part, "what": f"{name}: added"}
+        elif name not in wanted:
+            yield {"part": part, "what": f"{name}: removed"}
+        elif former[name] != wanted[name]:
+            yield {"part": part, "what": f"{name}: changed"}
 
 
 def _contents(data: bytes) -> Contents:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import SettingsError
-from digigate.security.pair import BLOCK, CERTIFICATE, LARGEST
+from digigate.security.pair import CERTIFICATE, no_pem, pem_kinds
 from digigate.state import StateDirectory
 
 STORE = "authorities.pem"
@@ -119,10 +119,8 @@ class Authorities:
 
 
 def _read(text: str, now: datetime) -> list[x509.Certificate]:
-    if len(text) > LARGEST:
-        raise SettingsError(f"the file is larger than {LARGEST // 1024} KiB")
-    if CERTIFICATE not in BLOCK.findall(text):
-        raise SettingsError("this is no PEM file: there is no -----BEGIN CERTIFICATE----- in it")
+    if CERTIFICATE not in pem_kinds(text):
+        raise SettingsError(no_pem(text, CERTIFICATE))
     try:
         given = x509.load_pem_x509_certificates(text.encode())
     except ValueError as error:

@@ -45,11 +45,11 @@ def read_chain(text: str, now: datetime) -> Chain:
     Raises:
         SettingsError: it is none, not valid at this time, or no certificate of a server of ours.
     """
-    kinds = _kinds(text)
+    kinds = pem_kinds(text)
     if any(kind.endswith("PRIVATE KEY") for kind in kinds):
         raise SettingsError("this file holds a private key; upload the certificate without it")
     if CERTIFICATE not in kinds:
-        raise SettingsError(_no_pem(text, CERTIFICATE))
+        raise SettingsError(no_pem(text, CERTIFICATE))
     try:
         chain = Chain(tuple(x509.load_pem_x509_certificates(text.encode())))
     except ValueError as error:
@@ -66,7 +66,7 @@ def read_key(text: str) -> Key:
     Raises:
         SettingsError: it is none, encrypted, or of a kind or size that is not served.
     """
-    kinds = _kinds(text)
+    kinds = pem_kinds(text)
     if "ENCRYPTED PRIVATE KEY" in kinds or "Proc-Type: 4,ENCRYPTED" in text:
         raise SettingsError(
             "the key is encrypted; take its passphrase off first: openssl pkey -in KEY -out PLAIN"
@@ -75,7 +75,7 @@ def read_key(text: str) -> Key:
     if len(found) > 1:
         raise SettingsError("this file holds several private keys; upload the one")
     if not found:
-        raise SettingsError(_no_pem(text, "PRIVATE KEY"))
+        raise SettingsError(no_pem(text, "PRIVATE KEY"))
     if found[0] not in KEYS:
         raise SettingsError(f"a {found[0].title()} is not served; use ECDSA P-256 (or RSA 2048)")
     try:
@@ -108,13 +108,19 @@ def kind_of(certificate: x509.Certificate) -> str:
     return f"RSA {key.key_size}" if isinstance(key, rsa.RSAPublicKey) else type(key).__name__
 
 
-def _kinds(text: str) -> list[str]:
+def pem_kinds(text: str) -> list[str]:
+    """What stands between `-----BEGIN` and `-----`, as often as it does.
+
+    Raises:
+        SettingsError: the file is too large to be looked at.
+    """
     if len(text) > LARGEST:
         raise SettingsError(f"the file is larger than {LARGEST // 1024} KiB")
     return BLOCK.findall(text)
 
 
-def _no_pem(text: str, wanted: str) -> str:
+def no_pem(text: str, wanted: str) -> str:
+    """What to say where a file lacks a block of this kind."""
     hint = "" if text.isprintable() or "-----" in text else " (DER or PKCS#12 must be converted)"
     return f"this is no PEM file: there is no -----BEGIN {wanted}----- in it{hint}"
 

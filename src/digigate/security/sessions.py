@@ -1,6 +1,5 @@
 """Who is logged in: sessions live in memory, and only a digest of each one's id does."""
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from digigate.clock import Clock
+from digigate.security.digest import digest
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Policy
 from digigate.watchers import Watchers
@@ -53,13 +53,13 @@ class Sessions:
         while len(self._open) >= self._policy().sessions:
             self.end(min(self._open.values(), key=lambda s: (s.lasting, s.used)))
         secret, now = secrets.token_urlsafe(OCTETS), self._clock.monotonic()
-        session = Session(profile, client, _digest(secret), self._clock.now(), now, now)
+        session = Session(profile, client, digest(secret), self._clock.now(), now, now)
         self._open[session.digest] = session
         return secret, session
 
     def find(self, secret: str) -> Session | None:
         """The session of this id, if it has not ended; being looked for is no use of it."""
-        session = self._open.get(_digest(secret))
+        session = self._open.get(digest(secret))
         if session is None or not self._over(session):
             return session
         self.end(session)
@@ -110,7 +110,3 @@ class Sessions:
 
     def _over(self, session: Session) -> bool:
         return self.seconds_left(session) == 0.0
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="backslashreplace")).hexdigest()

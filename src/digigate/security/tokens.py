@@ -1,7 +1,6 @@
 """API tokens: keys of programs, named, scoped and mortal; only a digest of each is kept."""
 
 import asyncio
-import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Iterable
@@ -11,6 +10,7 @@ from typing import Any
 
 from digigate.clock import Clock
 from digigate.errors import SettingsError
+from digigate.security.digest import digest
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Policy
 from digigate.state import StateDirectory
@@ -66,7 +66,7 @@ class Tokens:
         secret, now = PREFIX + secrets.token_urlsafe(OCTETS), self._clock.now()
         token = Token(
             secrets.token_hex(4), name, profile, read_only, maker,
-            now, now + timedelta(days=days), _digest(secret),
+            now, now + timedelta(days=days), digest(secret),
         )  # fmt: skip
 
         def added(tokens: dict[str, Token]) -> dict[str, Token]:
@@ -81,7 +81,7 @@ class Tokens:
 
     def find(self, secret: str) -> Token | None:
         """The token of this secret if it is good now; that counts as a use of it."""
-        token = self._tokens.get(_digest(secret))
+        token = self._tokens.get(digest(secret))
         if token is None or not self.is_good(token):
             return None
         now = self._clock.now()
@@ -137,10 +137,6 @@ class Tokens:
                 ) from error
             used_meanwhile = {d: t for d, t in self._tokens.items() if d in wanted}
             self._tokens = wanted | used_meanwhile
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="backslashreplace")).hexdigest()
 
 
 def _load(state: StateDirectory) -> dict[str, Token]:
