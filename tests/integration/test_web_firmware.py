@@ -12,8 +12,8 @@ import pytest
 from digigate.firmware.update import Firmware, Patience
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Firewall
-from integration.test_web_login import enter
 from integration.web_site import SOON, Site, any_port, built, serving
+from integration.web_visitor import enter
 from releases import Maker, tiny_wheel
 from unit.web.gateway_view import Plant
 

@@ -1,90 +1,37 @@
-"""Logging in over HTTPS: pages without scripts, the API, and those who try to get in otherwise."""
+"""Logging in over HTTPS, by pages without scripts and by the API; how sessions end."""
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
-from digigate.commands import Arguments, Command, Json, Stream
-from digigate.settings.profiles import ADMINISTRATORS, OFFICER, Profile
-from digigate.settings.sections import Firewall, Policy
-from integration.web_site import SOON, Site, any_port, built, serving
-from unit.web.gateway_view import Plant
+from digigate.settings.profiles import Profile
+from digigate.settings.sections import Policy
+from integration.web_site import SOON, Site
+from integration.web_visitor import (
+    BETTER,
+    GOOD,
+    SID,
+    enter,
+    order,
+    page,
+    send,
+    sid,
+    staffed,
+    token,
+)
 
-GOOD, BETTER = "Ab3$efghij", "Kl7$mnopqr"
 DEFAULTS = {"advanced": "Avancé", "admin": "Admin", "cyber": "Cyber"}
-SID = "__Host-sid"
-ORDER = "/api/v1/commands"
-
-
-async def restart(_: Arguments) -> Json:
-    return "restarted"
-
-
-async def endless(_: Arguments) -> AsyncGenerator[Json, None]:
-    while True:
-        yield "still here"
-        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    plant = Plant()
-    plant.commands.add(Command("restart", Arguments, restart, ADMINISTRATORS))
-    plant.commands.add(Command("seal", Arguments, restart, OFFICER))
-    plant.commands.add(Stream("endless", Arguments, endless, ADMINISTRATORS))
-    busy = Firewall(requests=20_000)
-    async with serving(built(tmp_path), plant, any_port(), firewall=busy) as site:
+    async with staffed(tmp_path) as site:
         yield site
-
-
-async def page(site: Site, path: str, **options: Any) -> tuple[str, str]:
-    """The path that a visitor ends at, and the text of that page."""
-    async with site.session.get(site.url(path), **options) as answer:
-        return answer.url.path, await answer.text()
-
-
-async def send(
-    site: Site, path: str, /, headers: Any = None, **fields: str
-) -> tuple[int, str, str]:
-    """Fill in the form of a page; status, where the visitor ends, and the text there."""
-    _, text = await page(site, path)
-    fields.setdefault("csrf", token(text))
-    async with site.session.post(site.url(path), data=fields, headers=headers) as answer:
-        return answer.status, answer.url.path, await answer.text()
-
-
-def token(text: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', text)
-    assert found
-    return found[1]
-
-
-def sid(site: Site) -> str | None:
-    return next((c.value for c in site.session.cookie_jar if c.key == SID), None)
-
-
-async def enter(site: Site, profile: str = "admin", password: str = GOOD) -> Any:
-    """Log in by the API as somebody with a password of his own; what the gateway tells of him."""
-    if site.entrance.accounts.must_change(Profile(profile)):
-        await site.entrance.accounts.set(Profile(profile), password)
-    given = {"profile": profile, "password": password}
-    headers = {"X-CSRF-Token": (await site.get("/api/v1/session"))[1]["csrf"]}
-    address = site.url("/api/v1/session")
-    async with site.session.post(address, json=given, headers=headers) as answer:
-        assert answer.status == 200, await answer.text()
-        return await answer.json()
-
-
-async def order(site: Site, name: str, **headers: str) -> int:
-    address = site.url(f"/api/v1/commands/{name}")
-    async with site.session.post(address, json={}, headers=headers) as answer:
-        return answer.status
 
 
 @pytest.mark.manual(62)
@@ -176,56 +123,6 @@ async def test_a_passphrase_gives_cyber_a_new_password(site: Site) -> None:
     right = wrong | {"passphrase": passphrase}
     assert (await send(site, "/recovery", **right))[:2] == (200, "/login")
     assert (await send(site, "/login", profile="cyber", password=GOOD))[:2] == (200, "/")
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"X-CSRF-Token": "guess"},
-        {"Origin": "https://evil.test"},
-        {"Origin": "null"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-    ],
-)
-async def test_no_other_site_orders_in_our_name(site: Site, headers: dict[str, str]) -> None:
-    """Published for the real box as CVE-2024-53684."""
-    admin = await enter(site)
-    genuine = {"X-CSRF-Token": admin["csrf"]} if set(headers) - {"X-CSRF-Token"} else {}
-    assert await order(site, "restart", **(genuine | headers)) == 403
-    assert await order(site, "restart", **{"X-CSRF-Token": admin["csrf"]}) == 200
-
-
-async def test_a_simple_form_orders_nothing(site: Site) -> None:
-    admin = await enter(site)
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
-        headers = {"Content-Type": kind, "X-CSRF-Token": admin["csrf"]}
-        address = site.url("/api/v1/commands/restart")
-        async with site.session.post(address, data=b"{}", headers=headers) as answer:
-            assert answer.status == 415
-
-
-@pytest.mark.parametrize("path", ["/login", "/logout", "/password", "/recovery"])
-@pytest.mark.parametrize("csrf", ["", "guess"])
-async def test_no_form_of_another_site_is_taken(site: Site, path: str, csrf: str) -> None:
-    await enter(site)
-    async with site.session.post(site.url(path), data={"csrf": csrf}) as answer:
-        assert answer.status == 403
-    body = b"csrf=x"
-    headers = {"Content-Type": "text/plain"}
-    async with site.session.post(site.url(path), data=body, headers=headers) as answer:
-        assert answer.status == 415
-    assert (await site.get("/api/v1/session"))[1]["profile"] == "admin"
-
-
-async def test_nobody_logs_another_browser_in(site: Site) -> None:
-    """The form of the login has a token of its own, which another site cannot know."""
-    data = {"profile": "admin", "password": "Admin", "csrf": "x" * 43}
-    async with site.session.post(site.url("/login"), data=data) as answer:
-        assert answer.status == 403
-    headers = {"Origin": "https://evil.test"}
-    assert (await send(site, "/login", headers, profile="admin", password="Admin"))[0] == 403
 
 
 async def test_a_login_changes_the_id_of_the_session(site: Site) -> None:
@@ -341,104 +238,3 @@ async def test_a_login_leads_to_pages_of_ours_only(site: Site, wished: str) -> N
 async def test_what_is_typed_comes_back_as_text(site: Site) -> None:
     _, text = await page(site, "/login?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
     assert "<script" not in text
-
-
-async def bearing(site: Site, secret: str, method: str, path: str) -> tuple[int, str]:
-    """A request of a program that shows this token; orders have no arguments."""
-    shown = {"Authorization": f"Bearer {secret}"}
-    body: Any = {} if method == "POST" else None
-    address = site.url(path)
-    async with site.session.request(method, address, headers=shown, json=body) as answer:
-        return answer.status, await answer.text()
-
-
-async def test_a_program_orders_what_the_profile_of_its_token_may(site: Site) -> None:
-    secret, token = await site.entrance.tokens.add("scada", Profile.ADMIN, 30)
-    assert (await bearing(site, secret, "POST", f"{ORDER}/restart"))[0] == 200
-    assert (await bearing(site, secret, "POST", f"{ORDER}/seal"))[0] == 403
-    assert '"profile":"admin"' in (await bearing(site, secret, "GET", "/api/v1/session"))[1]
-    await site.entrance.tokens.revoke(token.id)
-    for path in ("/api/v1/session", "/api/v1/devices"):
-        assert (await bearing(site, secret, "GET", path))[0] == 401
-
-
-async def test_a_token_that_only_looks_changes_nothing(site: Site) -> None:
-    site.plant.commands.add(Command("look", Arguments, restart, ADMINISTRATORS, audited=False))
-    secret, _ = await site.entrance.tokens.add("screen", Profile.CYBER, 30, read_only=True)
-    assert (await bearing(site, secret, "POST", f"{ORDER}/look"))[0] == 200
-    status, text = await bearing(site, secret, "POST", f"{ORDER}/restart")
-    assert (status, "may only look" in text) == (403, True)
-    assert (await bearing(site, secret, "POST", "/api/v1/firmware"))[0] == 403
-
-
-async def test_the_policy_shuts_tokens_at_once(site: Site) -> None:
-    secret, _ = await site.entrance.tokens.add("scada", Profile.ADMIN, 30)
-    site.plant.policy = Policy(api_tokens=False)
-    assert (await bearing(site, secret, "POST", f"{ORDER}/restart"))[0] == 401
-
-
-async def test_events_end_with_the_token(site: Site) -> None:
-    secret, token = await site.entrance.tokens.add("scada", Profile.ADMIN, 30)
-    shown = {"Authorization": f"Bearer {secret}"}
-    async with site.session.get(site.url("/api/v1/events/endless"), headers=shown) as answer:
-        assert answer.status == 200
-        await answer.content.readline()
-        await site.entrance.tokens.revoke(token.id)
-        async with asyncio.timeout(SOON):
-            rest = await answer.content.read()
-    assert b"event: end" in rest
-
-
-@pytest.mark.parametrize("shown", ["Bearer nonsense", "Bearer \N{LATIN SMALL LETTER E WITH ACUTE}"])
-async def test_a_token_that_is_none_is_not_taken_for_user(site: Site, shown: str) -> None:
-    async with site.session.get(
-        site.url("/api/v1/devices"), headers={"Authorization": shown}
-    ) as answer:
-        assert answer.status == 401
-
-
-@pytest.mark.parametrize(
-    ("method", "header"),
-    [
-        ("GET", b"Cookie: __Host-sid=" + b"\xff" * 40),
-        ("GET", b"Cookie: __Host-pre=" + b"\xff" * 40),
-        ("GET", b"Authorization: Bearer \xff"),
-        ("GET", b"Accept-Language: \xff"),
-        ("DELETE", b"X-CSRF-Token: \xff"),
-        ("DELETE", b"Origin: \xff"),
-    ],
-)
-async def test_octets_that_are_no_text_are_no_failure(
-    site: Site, method: str, header: bytes
-) -> None:
-    path = b"/login" if method == "GET" else b"/api/v1/session"
-    await enter(site)
-    cookie = b"" if b"Cookie" in header else f"Cookie: {SID}={sid(site)}\r\n".encode()
-    head = method.encode() + b" " + path + b" HTTP/1.1\r\nHost: localhost\r\n"
-    answer = await site.talk(head + cookie + header + b"\r\nConnection: close\r\n\r\n")
-    assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 4")), answer[:80]
-
-
-FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.mark.parametrize(
-    ("path", "kind", "body"),
-    [
-        ("/login", FORM, b"profile=\xff&csrf=x"),
-        ("/login", f"{FORM}; charset=none", b"profile=admin&csrf=x"),
-        ("/login", "multipart/form-data", b"profile=admin"),
-        ("/login", "multipart/form-data; boundary=x", b"no part"),
-        ("/login", "multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n"),
-        ("/api/v1/session", "application/json", b"\xff"),
-        ("/api/v1/session", "application/json; charset=none", b"{}"),
-        ("/api/v1/session", "application/json", b"[" * 100_000),
-        ("/api/v1/session", "application/json", b'{"profile": "admin", "password": "\\ud800"}'),
-    ],
-)
-async def test_a_body_that_cannot_be_read_is_the_senders_fault(
-    site: Site, path: str, kind: str, body: bytes
-) -> None:
-    headers = {"Content-Type": kind}
-    async with site.session.post(site.url(path), data=body, headers=headers) as answer:
-        assert 400 <= answer.status < 500, await answer.text()
