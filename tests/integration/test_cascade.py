@@ -125,9 +125,11 @@ async def test_a_write_goes_through_and_is_read_back() -> None:
         async with running(topology) as scene:
             await eventually(lambda: scene.fresh(7, 7))
             write = bytes.fromhex("06006400ff")
-            with suppress(SlaveTimeout):  # pymodbus forgets one of two requests that come at once
-                await scene.bus.request(7, write)
-            assert await scene.bus.request(7, write) == write
+            answer = b""
+            while not answer:  # pymodbus forgets one of two requests that come at once
+                with suppress(SlaveTimeout):
+                    answer = await scene.bus.request(7, write)
+            assert answer == write
             await eventually(lambda: scene.store.raw(7, INSTANT, 1) == b"\x00\xff")
 
 

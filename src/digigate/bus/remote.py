@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from digigate.bus.frames import REFUSAL, build
+from digigate.bus.frames import READ_BITS, READ_REGISTERS, REFUSAL, build
 from digigate.bus.ledger import Ledger
 from digigate.bus.mbap import Adu, split
 from digigate.bus.queue import Exchange, RequestQueue
@@ -40,13 +41,15 @@ class _Flight:
     exchange: Exchange | None
     sent: float
     timer: asyncio.TimerHandle
+    alone: bool
 
 
 class RemoteLine:
     """The slaves behind one gateway: implements `Requests`; units are those of the far side.
 
     A gateway that takes requests and answers none is asked for itself; where that is not answered
-    either, the connection is given up (`on_bug`).
+    either, the connection is given up (`on_bug`). One that forgets a request over others gets one
+    at a time from then on, beginning with the reads that it forgot.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class RemoteLine:
         self._own_unit = gateway.unit
         self._answer_within = answer_within
         self._queue = RequestQueue()
+        self._forgotten: deque[Exchange] = deque()
         self._flights: dict[int, _Flight] = {}
         self._transaction = 0
         self._limit = IN_FLIGHT
@@ -106,8 +110,9 @@ class RemoteLine:
             if flight.exchange is not None:
                 self.ledger.lost(flight.unit)
                 flight.exchange.fail(LineDown(reason))
-        for exchange in self._queue.drain():
+        for exchange in (*self._forgotten, *self._queue.drain()):
             exchange.fail(LineDown(reason))
+        self._forgotten.clear()
 
     def heard(self, data: bytes, now: float) -> None:
         """Octets came in at `now`."""
@@ -125,7 +130,7 @@ class RemoteLine:
 
     def _send_next(self) -> None:
         while self._write is not None and len(self._flights) < self._limit:
-            exchange = self._queue.take(_any)
+            exchange = self._forgotten.popleft() if self._forgotten else self._queue.take(_any)
             if exchange is None:
                 return
             self._depart(exchange.unit, exchange.pdu, exchange)
@@ -139,7 +144,7 @@ class RemoteLine:
         timer = asyncio.get_running_loop().call_later(self._answer_within, self._overdue, number)
         if not self._flights:
             self._busy_since = now
-        self._flights[number] = _Flight(unit, exchange, now, timer)
+        self._flights[number] = _Flight(unit, exchange, now, timer, alone=self._limit == 1)
         self._write(Adu(number, unit, pdu).encode())
 
     def _land(self, number: int, now: float) -> _Flight | None:
@@ -188,12 +193,16 @@ class RemoteLine:
             self.on_bug(LineDown(f"{self._label} takes requests and answers none"))
             return
         self.ledger.missed(flight.unit, now, now - flight.sent)
-        reason = f"{self._label} did not answer within {self._answer_within:.3g} s"
-        flight.exchange.fail(SlaveTimeout(reason))
-        if self._heard_at >= flight.sent:
+        heard = self._heard_at >= flight.sent
+        if heard:
             self._slow_down()
         elif not self._is_saying_hello():
             self._say_hello()
+        if heard and not flight.alone and _changes_nothing(flight.exchange):
+            self._forgotten.append(flight.exchange)
+        else:
+            reason = f"{self._label} did not answer within {self._answer_within:.3g} s"
+            flight.exchange.fail(SlaveTimeout(reason))
         self._send_next()
 
     def _slow_down(self) -> None:
@@ -211,6 +220,10 @@ class RemoteLine:
 
 def _any(_: Exchange) -> bool:
     return True
+
+
+def _changes_nothing(exchange: Exchange) -> bool:
+    return exchange.pdu[0] in READ_REGISTERS or exchange.pdu[0] in READ_BITS
 
 
 def _unowned(_: BaseException) -> None:

@@ -26,13 +26,21 @@ class Far:
         self.line = RemoteLine(GATEWAY, self.frames, answer_within)
         self.sent: list[Adu] = []
         self.failures: list[BaseException] = []
+        self.answers_from: float = float("inf")
+        self.log: list[str] = []
         self.line.attach(self._take)
         self.line.on_bug = self.failures.append
 
     def _take(self, data: bytes) -> None:
-        self.sent += split(bytearray(data))
+        for adu in split(bytearray(data)):
+            number = len(self.sent)
+            self.sent.append(adu)
+            self.log.append(f"asked {adu.unit}")
+            if number >= self.answers_from:
+                asyncio.get_running_loop().call_soon(self.answer, number)
 
     def say(self, adu: Adu) -> None:
+        self.log.append(f"told {adu.unit}")
         self.line.heard(adu.encode(), asyncio.get_running_loop().time())
 
     def answer(self, number: int, pdu: bytes = ANSWER) -> None:
@@ -167,19 +175,47 @@ async def test_a_gateway_that_only_keeps_silent_for_one_slave_is_kept() -> None:
 
 async def test_a_gateway_that_forgets_one_of_two_requests_gets_one_at_a_time() -> None:
     far = Far(answer_within=0.02)
-    well = await far.ask(7)
-    far.answer(0)
-    await well
-    forgotten, answered = await far.ask(7), await far.ask(8)
-    far.answer(2)
+    far.answers_from = 1
+    assert (
+        await asyncio.gather(far.line.request(7, READ), far.line.request(8, READ)) == [ANSWER] * 2
+    )
+    assert far.log == ["asked 7", "asked 8", "told 8", "asked 7", "told 7"]
+    assert far.line.ledger.tally.timeouts == 1
+    del far.log[:]
+    await asyncio.gather(far.line.request(7, READ), far.line.request(8, READ))
+    assert far.log == ["asked 7", "told 7", "asked 8", "told 8"]
+
+
+async def test_a_read_that_goes_unanswered_alone_too_is_not_asked_a_third_time() -> None:
+    far = Far(answer_within=0.02)
+    silent, answered = await far.ask(7), await far.ask(8)
+    far.answer(1)
     with pytest.raises(SlaveTimeout):
-        await forgotten
+        await silent
     await answered
-    tasks = [await far.ask(7), await far.ask(8)]
-    assert len(far.sent) == 4
-    far.answer(3)
-    far.answer(4)
-    assert await asyncio.gather(*tasks) == [ANSWER] * 2
+    assert [adu.unit for adu in far.sent if adu.unit != GATEWAY.unit] == [7, 8, 7]
+
+
+async def test_a_write_that_may_have_been_forgotten_is_not_sent_again() -> None:
+    far = Far(answer_within=0.02)
+    write, read = await far.ask(7, bytes.fromhex("0600640001")), await far.ask(8)
+    far.answer(1)
+    with pytest.raises(SlaveTimeout):
+        await write
+    await read
+    assert [adu.unit for adu in far.sent] == [7, 8]
+
+
+async def test_what_was_forgotten_ends_with_the_connection() -> None:
+    far = Far(answer_within=0.02)
+    both, answered = [await far.ask(7), await far.ask(9)], await far.ask(8)
+    far.answer(2)
+    await answered
+    await until(lambda: far.line.ledger.tally.timeouts == 2)
+    far.line.detach("unplugged")
+    for forgotten in both:
+        with pytest.raises(LineDown):
+            await forgotten
 
 
 async def test_it_is_greeted_by_any_answer_of_its_own() -> None:
