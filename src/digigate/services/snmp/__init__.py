@@ -1,0 +1,1 @@
+"""SNMP north (Annexe I): every measurement of every load as an object, and notifications."""
