@@ -17,6 +17,7 @@ from digigate.errors import ListenError
 from digigate.firewall import Gate
 from digigate.firewall.gate import CLIENTS_MAX
 from digigate.security.certificates import PAIR, Certificates
+from digigate.security.vault import Vault
 from digigate.settings.sections import Firewall
 from digigate.state import StateDirectory
 
@@ -121,7 +122,7 @@ async def flood(
 def tls(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A server's context and one of a client that trusts it."""
     with StateDirectory(tmp_path) as state:
-        server = Certificates(state, Clock()).context()
+        server = Certificates(state, Clock(), Vault(state)).context()
     return server, ssl.create_default_context(cafile=tmp_path / PAIR)
 
 

@@ -14,6 +14,7 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.firewall import Gate
 from digigate.security.certificates import PAIR, Certificates
+from digigate.security.vault import Vault
 from digigate.settings.sections import Firewall
 from digigate.state import StateDirectory
 
@@ -29,7 +30,7 @@ async def https(path: Path) -> AsyncIterator[int]:
 
     clock = Clock()
     with StateDirectory(path) as state:
-        context = Certificates(state, clock).context()
+        context = Certificates(state, clock, Vault(state)).context()
         gate = Gate(Firewall(), Conditions(clock))
         sock = gate.listen_tcp("127.0.0.1", 0, "https")
         async with await asyncio.start_server(echo, sock=sock, ssl=context):

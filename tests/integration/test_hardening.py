@@ -29,13 +29,14 @@ from pathlib import Path
 from digigate.clock import Clock
 from digigate.firmware.keys import make_pair
 from digigate.security.certificates import Certificates
+from digigate.security.vault import Vault
 from digigate.state import StateDirectory
 from argon2 import PasswordHasher
 folder = Path(sys.argv[1])
 PasswordHasher(1, 8192, 1).hash("argon2 by cffi")
 make_pair(folder / "a.key", folder / "a.pub")
 with StateDirectory(folder / "state") as state:
-    Certificates(state, Clock()).context()
+    Certificates(state, Clock(), Vault(state)).context()
 print("well")
 """
 

@@ -15,6 +15,7 @@ import aiohttp
 from digigate.firewall import Gate
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
+from digigate.security.vault import Vault
 from digigate.services.web import Entrance, Ground, View, WebServer
 from digigate.services.web.connection import Limits
 from digigate.settings.sections import Firewall, Web
@@ -91,7 +92,7 @@ async def serving(
     with ExitStack() as stack:
         state = stack.enter_context(StateDirectory(folder / "state"))
         gate, ports = Gate(firewall, plant.conditions), Ports(state)
-        pair = Certificates(state, plant.clock)
+        pair = Certificates(state, plant.clock, Vault(state))
         ground, static = Ground(gate, ports, pair), folder / "static"
         hashing = Hashing()
         stack.callback(hashing.close)

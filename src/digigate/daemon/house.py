@@ -29,6 +29,7 @@ from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
 from digigate.security.sessions import Session, Sessions
 from digigate.security.tokens import Tokens
+from digigate.security.vault import Vault
 from digigate.services.control.server import ControlServer
 from digigate.services.modbus import Sight
 from digigate.services.web import Entrance, Ground, View, WebServer
@@ -57,6 +58,7 @@ class House:
         topology: Topology,
         state: StateDirectory,
         clock: Clock,
+        vault: Vault,
         slots: Path,
     ) -> None:
         self.settings = settings
@@ -70,7 +72,7 @@ class House:
         self.ports = Ports(state)
         self.gate = Gate(settings.firewall, self.conditions)
         hosts = settings.web.hosts
-        self.certificates = Certificates(state, clock, settings.gateway.server, hosts)
+        self.certificates = Certificates(state, clock, vault, settings.gateway.server, hosts)
         self.certificates.use_own(settings.web.own_certificate)
         self.authorities = Authorities(state, clock)
         self.audit = AuditLog(

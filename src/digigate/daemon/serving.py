@@ -87,7 +87,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         zone = kept.current.time.zone
         clock = stack.enter_context(kept_clock(state, zone, start.speed))
         wanted = effective(start, kept.current, clock)
-        house = House(wanted, topology, state, clock, start.slots_in)
+        house = House(wanted, topology, state, clock, vault, start.slots_in)
         stack.callback(house.ports.remove)
         stack.callback(house.hashing.close)
         house.wire(start.plant)

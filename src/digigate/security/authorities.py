@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import SettingsError
-from digigate.security.pair import CERTIFICATE, no_pem, pem_kinds
+from digigate.security.pem import CERTIFICATE, certificates_in, no_pem, pem_kinds
 from digigate.state import StateDirectory
 
 STORE = "authorities.pem"
@@ -106,7 +106,7 @@ class Authorities:
         if not pem:
             return ()
         try:
-            return tuple(x509.load_pem_x509_certificates(pem))
+            return certificates_in(pem)
         except ValueError as error:
             self._state.set_aside(STORE, str(error))
             return ()
@@ -118,11 +118,11 @@ class Authorities:
             raise SettingsError(f"the authorities cannot be written: {error.strerror}") from error
 
 
-def _read(text: str, now: datetime) -> list[x509.Certificate]:
+def _read(text: str, now: datetime) -> tuple[x509.Certificate, ...]:
     if CERTIFICATE not in pem_kinds(text):
         raise SettingsError(no_pem(text, CERTIFICATE))
     try:
-        given = x509.load_pem_x509_certificates(text.encode())
+        given = certificates_in(text.encode())
     except ValueError as error:
         raise SettingsError(f"the file cannot be read: {error}") from error
     for each in given:

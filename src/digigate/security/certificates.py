@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives import serialization
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import SettingsError
-from digigate.security.ownpair import OwnPair
+from digigate.security.ownpair import Halves, OwnPair
 from digigate.security.selfsigned import named_hosts, new_pair
-from digigate.security.tls import server_context
+from digigate.security.tls import equip, server_context
+from digigate.security.vault import Vault
 from digigate.state import StateDirectory
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,12 @@ class Certificates:
     """Serves the officer's pair where he wants it, else one that it makes and renews itself."""
 
     def __init__(
-        self, state: StateDirectory, clock: Clock, name: str = "digigate", hosts: Iterable[str] = ()
+        self,
+        state: StateDirectory,
+        clock: Clock,
+        vault: Vault,
+        name: str = "digigate",
+        hosts: Iterable[str] = (),
     ) -> None:
         """`name` stands in the certificate; `hosts` are names and addresses it shall hold for,
         beside `localhost` and this machine's name.
@@ -47,8 +53,9 @@ class Certificates:
         self._clock = clock
         self._name = name or "digigate"
         self._hosts = tuple(dict.fromkeys(map(_canonical, (*ALWAYS, *_host_name(), *hosts))))
-        self.own = OwnPair(state, clock)
+        self.own = OwnPair(vault, clock)
         self._wants_own = False
+        self._made = b""  # the pair of ours, once `renew` has read or made it
         self._context: ssl.SSLContext | None = None
         self._makers: Registry[Callable[[], ssl.SSLContext]] = WeakKeyDictionary()
         self._live: Registry[ssl.SSLContext] = WeakKeyDictionary()
@@ -66,20 +73,26 @@ class Certificates:
     def context_for_clients_of(self, authority: Path) -> ssl.SSLContext:
         """As `context`, for clients that show a certificate issued by this authority (PEM file).
 
+        The file is read now and not again.
+
         Raises:
             SettingsError: the file is missing or holds no certificate.
             OSError: a new pair could not be written.
         """
-        return self._front(partial(_for_clients_of, authority))
+        try:
+            pem = authority.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"{authority} cannot be read: {error.strerror}") from error
+        return self._front(partial(_for_clients_of, authority, pem.decode("ascii", "ignore")))
 
     def _front(self, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
         """A context that lasts and hands each handshake to one with the pair of that moment.
 
         One context cannot change from an ECDSA to an RSA pair: OpenSSL would keep both.
         """
-        self.renew()
         front = make()
-        front.load_cert_chain(self._pair())
+        self.renew()
+        equip(front, self._pair())
         front.sni_callback = self._hand_over
         self._makers[front] = make
         return front
@@ -94,12 +107,30 @@ class Certificates:
         self._wants_own = wanted
         self.reload()
 
+    def take(self, halves: Halves) -> None:
+        """Keep what was uploaded; a complete pair is in use at once where it is wanted.
+
+        Raises:
+            SettingsError: TLS itself does not take the pair, or it cannot be kept; then nobody
+                has seen it and the former stands.
+        """
+        pair = halves.pair
+        if pair and (fault := _fault_of(pair)):
+            raise SettingsError(f"TLS does not take this pair: {fault}")
+        self.own.keep(halves)
+        if pair:
+            self.reload()
+
     def reload(self) -> None:
-        """Give every context the pair that is in use now."""
-        for front, make in tuple(self._makers.items()):
-            fresh = make()
-            fresh.load_cert_chain(self._pair())
-            self._live[front] = fresh
+        """Give all contexts at once the pair that is in use now."""
+        if not self._makers:
+            return
+        pair, fresh = self._pair(), []
+        for front, make in self._makers.items():
+            context = make()
+            equip(context, pair)
+            fresh.append((front, context))
+        self._live.update(fresh)
 
     def renew(self) -> bool:
         """Make a new pair of ours if there is none or it is due; new connections get it at once.
@@ -112,7 +143,9 @@ class Certificates:
         certificate = self._current()
         if certificate is not None and not self._due(certificate):
             return False
-        self._state.write_bytes(PAIR, new_pair(self._name, self._hosts, self._clock.now()))
+        made = new_pair(self._name, self._hosts, self._clock.now())
+        self._state.write_bytes(PAIR, made)
+        self._made = made
         self.reload()
         log.info("made a self-signed certificate", extra={"hosts": ",".join(self._hosts)})
         return True
@@ -120,24 +153,38 @@ class Certificates:
     @property
     def serves_own(self) -> bool:
         """Whether the uploaded pair is in use."""
-        return self._wants_own and self.own.chain() is not None
+        return self._wants_own and not self._missing()
 
     def judge(self, conditions: Conditions) -> None:
         """Say what is wrong with the uploaded pair; call it daily and after a step of the clock."""
-        chain, now = self.own.chain(), self._clock.now()
-        reasons = dict.fromkeys((MISSING, EXPIRING, EXPIRED), "")
-        if self._wants_own:
-            if chain is None:
-                reasons[MISSING] = "the uploaded pair is gone; ours is served instead"
-            elif (end := chain.leaf.not_valid_after_utc) <= now:
-                reasons[EXPIRED] = f"the certificate has ended on {end:%F}"
-            elif end - RENEW_BEFORE <= now:
-                reasons[EXPIRING] = f"the certificate ends on {end:%F}"
-        for name, reason in reasons.items():
-            conditions.judge(name, HTTPS, reason)
+        trouble, reason = self._trouble() if self._wants_own else ("", "")
+        for name in (MISSING, EXPIRING, EXPIRED):
+            conditions.judge(name, HTTPS, reason if name == trouble else "")
 
-    def _pair(self) -> Path:
-        return self.own.path if self.serves_own else self._state.file(PAIR)
+    def _trouble(self) -> tuple[str, str]:
+        """The condition that holds of the uploaded pair, and why; empty where it is well."""
+        if missing := self._missing():
+            return MISSING, f"{missing}; ours is served instead"
+        chain, now = self.own.chain(), self._clock.now()
+        end = chain.leaf.not_valid_after_utc if chain else None
+        if end and end <= now:
+            return EXPIRED, f"the certificate has ended on {end:%F}"
+        if end and end - RENEW_BEFORE <= now:
+            return EXPIRING, f"the certificate ends on {end:%F}"
+        return "", ""
+
+    def _missing(self) -> str:
+        """Why the uploaded pair cannot be served; empty where it can."""
+        pair = self.own.pem()
+        if pair is None:
+            return "the uploaded pair is gone: upload it again"
+        fault = _fault_of(pair)
+        return f"TLS does not take the uploaded pair ({fault}): upload another" if fault else ""
+
+    def _pair(self) -> bytes:
+        """The pair in use; nothing on the disk can keep a context from having one."""
+        own = self.own.pem() if self.serves_own else None
+        return own or self._made
 
     def expiry(self) -> datetime | None:
         """When the pair in use ends (UTC); None where there is none yet."""
@@ -157,10 +204,12 @@ class Certificates:
         if pem is None:
             return None
         try:
-            return _matching(pem)
+            certificate = _matching(pem)
         except (ValueError, TypeError) as error:
             self._state.set_aside(PAIR, str(error))
             return None
+        self._made = pem
+        return certificate
 
 
 def _for_pages() -> ssl.SSLContext:
@@ -169,16 +218,23 @@ def _for_pages() -> ssl.SSLContext:
     return context
 
 
-def _for_clients_of(authority: Path) -> ssl.SSLContext:
+def _for_clients_of(authority: Path, pem: str) -> ssl.SSLContext:
     context = server_context()
     context.verify_mode = ssl.CERT_REQUIRED
     try:
-        context.load_verify_locations(authority)
-    except ssl.SSLError as error:
+        context.load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError) as error:
         raise SettingsError(f"{authority} holds no certificate in PEM form") from error
-    except OSError as error:
-        raise SettingsError(f"{authority} cannot be read: {error.strerror}") from error
     return context
+
+
+def _fault_of(pair: bytes) -> str:
+    """Why TLS does not take a pair; empty where it does."""
+    try:
+        equip(server_context(), pair)
+    except ssl.SSLError as error:
+        return error.reason or str(error)
+    return ""
 
 
 def _matching(pem: bytes) -> x509.Certificate:

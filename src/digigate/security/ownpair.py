@@ -1,21 +1,15 @@
 """The certificate and key that the officer uploads, one after the other or together (§11.3.3)."""
 
-import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-
-from cryptography import x509
 
 from digigate.clock import Clock
-from digigate.errors import SettingsError
 from digigate.security.pair import Chain, Key, check_match, key_pem, kind_of, read_chain, read_key
-from digigate.security.tls import server_context
-from digigate.state import StateDirectory
+from digigate.security.pem import certificates_in
+from digigate.security.vault import Vault
 
-OWN = "own-pair.pem"  # key and chain in one file, so that they are replaced together
-TRIAL = "trial-pair.pem"
-CERTIFICATE, KEY = "staged-certificate.pem", "staged-key.pem"
+OWN = "web.own-pair"  # key and chain in one record, so that they are replaced together
+CERTIFICATE, KEY = "web.staged-certificate", "web.staged-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,81 +21,102 @@ class Standing:
     staged_key: bool
 
 
-class OwnPair:
-    """The halves wait until both are there and belong together; then the former is replaced."""
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """What came together so far, each half good by itself, both of one pair."""
 
-    def __init__(self, state: StateDirectory, clock: Clock) -> None:
-        self._state = state
-        self._clock = clock
+    chain: Chain | None
+    key: Key | None
 
     @property
-    def path(self) -> Path:
-        """Where the complete pair lies."""
-        return self._state.file(OWN)
+    def pair(self) -> bytes | None:
+        """Key and chain as they are kept and served; None while one is missing."""
+        if self.chain is None or self.key is None:
+            return None
+        return key_pem(self.key) + self.chain.pem()
+
+
+class OwnPair:
+    """The halves wait, sealed in the vault, until both are there and belong together."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
 
     def standing(self) -> Standing:
         """What is there now."""
-        halves = [self._state.file(name).exists() for name in (CERTIFICATE, KEY)]
-        return Standing(self.path.exists(), *halves)
+        complete, *halves = [self._vault.get(name) is not None for name in (OWN, CERTIFICATE, KEY)]
+        return Standing(complete, *halves)
+
+    def pem(self) -> bytes | None:
+        """Key and chain of the complete pair; None where there is none, or its seal is lost."""
+        return self._vault.get(OWN)
 
     def chain(self) -> Chain | None:
         """The chain of the complete pair; None where there is none or it is broken."""
-        pem = self._state.read_bytes(OWN)
+        pem = self.pem()
         if pem is None:
             return None
         with suppress(ValueError):
-            return Chain(tuple(x509.load_pem_x509_certificates(pem)))
+            return Chain(certificates_in(pem))
         return None
 
-    def upload(self, certificate: str | None, key: str | None) -> bool:
-        """Take one half or both; whether the pair is complete now (blocking).
+    def check(self, certificate: str | None, key: str | None) -> Halves:
+        """One half or both, with the one that waits (slow: large keys take their time).
+
+        A certificate that is renewed for the key in use needs no key with it.
 
         Raises:
-            SettingsError: a half is refused, or the two do not belong together; nothing changes.
+            SettingsError: a half is refused, or the two do not belong together.
         """
-        given_chain = read_chain(certificate, self._clock.now()) if certificate else None
-        given_key = read_key(key) if key else None
-        chain = given_chain or self._staged_chain()
-        held = given_key or self._staged_key()
+        chain = read_chain(certificate, self._clock.now()) if certificate else self._staged_chain()
+        held = read_key(key) if key else self._staged_key() or self._used_key(chain)
         if chain is not None and held is not None:
             check_match(chain, held)
-            self._promote(key_pem(held) + chain.pem())
-            return True
-        try:
-            if given_chain:
-                self._state.write_bytes(CERTIFICATE, given_chain.pem())
-            if given_key:
-                self._state.write_bytes(KEY, key_pem(given_key))
-        except OSError as error:
-            raise _unwritable(error) from error
-        return False
+        return Halves(chain, held)
 
-    def discard(self, *, complete: bool) -> None:
-        """Forget the halves that wait, and the complete pair too."""
-        for name in (CERTIFICATE, KEY, *((OWN,) if complete else ())):
-            self._state.remove(name)
+    def keep(self, halves: Halves) -> None:
+        """Let them wait, or replace the former pair where they are one.
 
-    def _promote(self, pem: bytes) -> None:
-        """Put the pair in place once TLS itself has taken it."""
-        try:
-            self._state.write_bytes(TRIAL, pem)
-            server_context().load_cert_chain(self._state.file(TRIAL))
-            self._state.file(TRIAL).replace(self.path)
-        except ssl.SSLError as error:
-            raise SettingsError(f"TLS does not take this pair: {error.reason}") from error
-        except OSError as error:
-            raise _unwritable(error) from error
-        finally:
-            self._state.remove(TRIAL)
-        self.discard(complete=False)
+        Raises:
+            SettingsError: the vault cannot keep them; what was there stands.
+        """
+        if pair := halves.pair:
+            self._vault.put(OWN, pair)
+            self._drop(CERTIFICATE, KEY)
+        elif halves.chain:
+            self._vault.put(CERTIFICATE, halves.chain.pem())
+        elif halves.key:
+            self._vault.put(KEY, key_pem(halves.key))
+
+    def discard(self) -> None:
+        """Forget the complete pair, and the halves that wait.
+
+        Raises:
+            SettingsError: the vault cannot be written.
+        """
+        self._drop(OWN, CERTIFICATE, KEY)
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            self._vault.drop(name)
 
     def _staged_chain(self) -> Chain | None:
-        text = self._state.read_text(CERTIFICATE)
-        return read_chain(text, self._clock.now()) if text else None
+        pem = self._vault.get(CERTIFICATE)
+        return read_chain(pem.decode(), self._clock.now()) if pem else None
 
     def _staged_key(self) -> Key | None:
-        text = self._state.read_text(KEY)
-        return read_key(text) if text else None
+        pem = self._vault.get(KEY)
+        return read_key(pem.decode()) if pem else None
+
+    def _used_key(self, chain: Chain | None) -> Key | None:
+        """That of the complete pair, where the chain is for it."""
+        former, pem = self.chain(), self.pem()
+        if chain is None or former is None or pem is None:
+            return None
+        if chain.leaf.public_key() != former.leaf.public_key():
+            return None
+        return read_key(pem.decode())
 
 
 def described(chain: Chain) -> dict[str, object]:
@@ -115,7 +130,3 @@ def described(chain: Chain) -> dict[str, object]:
         "until": leaf.not_valid_after_utc.isoformat(),
         "length": len(chain.certificates),
     }
-
-
-def _unwritable(error: OSError) -> SettingsError:
-    return SettingsError(f"the certificate cannot be written: {error.strerror}")

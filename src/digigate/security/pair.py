@@ -1,22 +1,19 @@
 """What an uploaded certificate and key must be (§11.3.3); each refusal says why."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from digigate.errors import SettingsError
+from digigate.security.pem import CERTIFICATE, certificates_in, no_pem, pem_kinds
 
-LARGEST = 65_536  # octets of one file
 RSA_BITS = 2048
 CURVES = (ec.SECP256R1, ec.SECP384R1)
-CERTIFICATE = "CERTIFICATE"
-BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -51,7 +48,7 @@ def read_chain(text: str, now: datetime) -> Chain:
     if CERTIFICATE not in kinds:
         raise SettingsError(no_pem(text, CERTIFICATE))
     try:
-        chain = Chain(tuple(x509.load_pem_x509_certificates(text.encode())))
+        chain = Chain(certificates_in(text.encode()))
     except ValueError as error:
         raise SettingsError(f"the certificate cannot be read: {error}") from error
     _check_dates(chain.leaf, now)
@@ -80,7 +77,7 @@ def read_key(text: str) -> Key:
         raise SettingsError(f"a {found[0].title()} is not served; use ECDSA P-256 (or RSA 2048)")
     try:
         key = serialization.load_pem_private_key(text.encode(), password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(f"the key cannot be read: {error}") from error
     return _check_key(key, "the key")
 
@@ -106,23 +103,6 @@ def kind_of(certificate: x509.Certificate) -> str:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return f"ECDSA {key.curve.name}"
     return f"RSA {key.key_size}" if isinstance(key, rsa.RSAPublicKey) else type(key).__name__
-
-
-def pem_kinds(text: str) -> list[str]:
-    """What stands between `-----BEGIN` and `-----`, as often as it does.
-
-    Raises:
-        SettingsError: the file is too large to be looked at.
-    """
-    if len(text) > LARGEST:
-        raise SettingsError(f"the file is larger than {LARGEST // 1024} KiB")
-    return BLOCK.findall(text)
-
-
-def no_pem(text: str, wanted: str) -> str:
-    """What to say where a file lacks a block of this kind."""
-    hint = "" if text.isprintable() or "-----" in text else " (DER or PKCS#12 must be converted)"
-    return f"this is no PEM file: there is no -----BEGIN {wanted}----- in it{hint}"
 
 
 def _check_dates(certificate: x509.Certificate, now: datetime) -> None:
@@ -154,7 +134,7 @@ def _check_order(chain: Chain) -> None:
     for issued, issuer in pairwise(chain.certificates):
         try:
             issued.verify_directly_issued_by(issuer)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise SettingsError(
                 f"the chain is broken: {_name(issuer)} has not issued {_name(issued)};"
                 " the server's certificate comes first, then each issuer"

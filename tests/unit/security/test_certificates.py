@@ -11,6 +11,7 @@ from digigate.clock import Clock
 from digigate.security.certificates import PAIR, Certificates
 from digigate.security.selfsigned import named_hosts
 from digigate.security.tls import server_context
+from digigate.security.vault import Vault
 from digigate.state import StateDirectory
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -26,7 +27,7 @@ def kept(state: StateDirectory) -> x509.Certificate:
 
 
 def test_the_first_start_makes_a_pair_for_this_machine(state: StateDirectory, clock: Clock) -> None:
-    Certificates(state, clock, "PLANT 7", ["192.168.0.4", "gateway.lan"]).context()
+    Certificates(state, clock, Vault(state), "PLANT 7", ["192.168.0.4", "gateway.lan"]).context()
     certificate = kept(state)
     assert certificate.subject.rfc4514_string() == "CN=PLANT 7"
     assert {"localhost", "127.0.0.1", "::1", "192.168.0.4", "gateway.lan"} <= named_hosts(
@@ -41,7 +42,7 @@ def test_the_first_start_makes_a_pair_for_this_machine(state: StateDirectory, cl
 def test_a_pair_is_valid_now_and_no_longer_than_browsers_take(
     state: StateDirectory, clock: Clock
 ) -> None:
-    certificates = Certificates(state, clock)
+    certificates = Certificates(state, clock, Vault(state))
     assert certificates.expiry() is None
     certificates.context()
     certificate = kept(state)
@@ -52,9 +53,9 @@ def test_a_pair_is_valid_now_and_no_longer_than_browsers_take(
 
 
 def test_a_restart_keeps_the_pair(state: StateDirectory, clock: Clock) -> None:
-    Certificates(state, clock).context()
+    Certificates(state, clock, Vault(state)).context()
     first = state.read_bytes(PAIR)
-    Certificates(state, clock).context()
+    Certificates(state, clock, Vault(state)).context()
     assert state.read_bytes(PAIR) == first
 
 
@@ -71,7 +72,7 @@ def test_a_restart_keeps_the_pair(state: StateDirectory, clock: Clock) -> None:
 def test_a_pair_is_renewed_before_it_ends(
     state: StateDirectory, clock: Clock, step: timedelta, renewed: bool
 ) -> None:
-    certificates = Certificates(state, clock)
+    certificates = Certificates(state, clock, Vault(state))
     context = certificates.context()
     clock.step(step)
     assert certificates.renew() is renewed
@@ -82,11 +83,11 @@ def test_a_pair_is_renewed_before_it_ends(
 
 
 def test_a_new_address_asks_for_a_new_pair(state: StateDirectory, clock: Clock) -> None:
-    Certificates(state, clock).context()
-    Certificates(state, clock, hosts=["10.0.0.9", "0:0:0:0:0:0:0:9"]).context()
+    Certificates(state, clock, Vault(state)).context()
+    Certificates(state, clock, Vault(state), hosts=["10.0.0.9", "0:0:0:0:0:0:0:9"]).context()
     assert {"10.0.0.9", "::9"} <= named_hosts(kept(state))
     before = kept(state).serial_number
-    Certificates(state, clock, hosts=["::9"]).context()
+    Certificates(state, clock, Vault(state), hosts=["::9"]).context()
     assert kept(state).serial_number == before
 
 
@@ -94,11 +95,11 @@ def test_a_new_address_asks_for_a_new_pair(state: StateDirectory, clock: Clock) 
 def test_a_broken_pair_is_set_aside_and_made_anew(
     state: StateDirectory, clock: Clock, damage: str
 ) -> None:
-    Certificates(state, clock).context()
+    Certificates(state, clock, Vault(state)).context()
     pem = state.file(PAIR).read_bytes()
     key, certificate = pem.split(b"-----BEGIN CERTIFICATE")
     state.file(PAIR).unlink()
-    Certificates(state, clock).context()
+    Certificates(state, clock, Vault(state)).context()
     other = state.file(PAIR).read_bytes().split(b"-----BEGIN CERTIFICATE")[0]
     broken = {
         "empty": b"",
@@ -106,7 +107,7 @@ def test_a_broken_pair_is_set_aside_and_made_anew(
         "other key": other + b"-----BEGIN CERTIFICATE" + certificate,
     }[damage]
     state.write_bytes(PAIR, broken)
-    Certificates(state, clock).context()
+    Certificates(state, clock, Vault(state)).context()
     assert state.read_bytes(PAIR + ".broken") == broken
     assert named_hosts(kept(state)) >= {"localhost"}
 

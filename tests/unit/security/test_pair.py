@@ -1,24 +1,36 @@
 """Uploaded certificates and keys: what is taken, and why the rest is not."""
 
+import errno
 import ssl
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import SettingsError
 from digigate.security.certificates import Certificates
-from digigate.security.ownpair import OwnPair, described
-from digigate.security.pair import LARGEST, read_chain, read_key
+from digigate.security.ownpair import OWN, described
+from digigate.security.pair import read_chain, read_key
+from digigate.security.pem import LARGEST
+from digigate.security.vault import Vault
 from digigate.state import StateDirectory
 from pki import Made, Maker, key_text
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MAKER = Maker(NOW)
 DAY = timedelta(days=1)
+SPOILT = (ROOT := MAKER.root(), MAKER.make(issuer=ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +44,28 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def own(state: StateDirectory, clock: Clock) -> OwnPair:
-    return OwnPair(state, clock)
+def vault(state: StateDirectory) -> Vault:
+    return Vault(state)
+
+
+@pytest.fixture
+def certificates(state: StateDirectory, clock: Clock, vault: Vault) -> Certificates:
+    return Certificates(state, clock, vault)
+
+
+Upload = Callable[[str | None, str | None], bool]
+
+
+@pytest.fixture
+def upload(certificates: Certificates) -> Upload:
+    """Take one half or both; whether they are a pair now."""
+
+    def take(certificate: str | None, key: str | None) -> bool:
+        halves = certificates.own.check(certificate, key)
+        certificates.take(halves)
+        return halves.pair is not None
+
+    return take
 
 
 def test_ecdsa_and_rsa_2048_are_served() -> None:
@@ -96,6 +128,21 @@ def test_a_damaged_file_is_refused(good: Made) -> None:
         read_key(good.key_pem.replace("MIG", "MIX", 1))
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+@given(st.data())
+def test_spoilt_certificates_are_refused_or_whole(data: st.DataObject) -> None:
+    """The library reads parts late; whatever is spoilt must be found while it is taken."""
+    der = bytearray(SPOILT[0].certificate.public_bytes(Encoding.DER))
+    for _ in range(data.draw(st.integers(1, 3))):
+        der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
+    body = b64encode(der).decode()
+    text = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    with suppress(SettingsError):
+        described(read_chain(text, NOW))
+    with suppress(SettingsError):
+        described(read_chain(SPOILT[1].pem + text, NOW))
+
+
 def test_a_huge_file_is_not_even_looked_at(good: Made) -> None:
     with pytest.raises(SettingsError, match="larger than 64 KiB"):
         read_chain(good.pem + "x" * LARGEST, NOW)
@@ -124,24 +171,47 @@ def test_a_chain_whose_signature_is_wrong_is_refused() -> None:
 
 
 @pytest.mark.parametrize("first", ["certificate", "key"])
-def test_the_halves_may_come_one_by_one(own: OwnPair, good: Made, first: str) -> None:
+def test_the_halves_may_come_one_by_one(
+    certificates: Certificates, upload: Upload, good: Made, first: str
+) -> None:
     halves = {"certificate": (good.pem, None), "key": (None, good.key_pem)}
-    assert not own.upload(*halves.pop(first))
-    assert not own.standing().complete
-    assert own.upload(*halves.popitem()[1])
-    standing = own.standing()
-    assert (standing.complete, standing.staged_certificate, standing.staged_key) == (
-        True,
-        False,
-        False,
-    )
-    assert own.path.stat().st_mode & 0o777 == 0o600
+    assert not upload(*halves.pop(first))
+    waiting = {"certificate": (False, True, False), "key": (False, False, True)}
+    assert astuple(certificates.own.standing()) == waiting[first]
+    assert upload(*halves.popitem()[1])
+    assert astuple(certificates.own.standing()) == (True, False, False)
+    certificates.own.discard()
+    assert astuple(certificates.own.standing()) == (False, False, False)
+
+
+def test_no_key_lies_on_the_disk_in_clear(
+    state: StateDirectory, upload: Upload, good: Made
+) -> None:
+    upload(None, good.key_pem)
+    upload(good.pem, None)
+    secret = good.key_pem.splitlines()[1].encode()
+    sealed = [path for path in state.path.iterdir() if path.is_file()]
+    assert sealed
+    assert not [path for path in sealed if secret in path.read_bytes()]
+
+
+def test_a_certificate_renewed_for_the_same_key_needs_no_key(
+    certificates: Certificates, upload: Upload, good: Made
+) -> None:
+    upload(good.pem, good.key_pem)
+    renewed = MAKER.make(key=good.key, lasts=200 * DAY)
+    assert upload(renewed.pem, None)
+    chain = certificates.own.chain()
+    assert chain is not None
+    assert chain.leaf == renewed.certificate
 
 
 @pytest.mark.manual(273)
-def test_what_is_refused_leaves_the_former_pair(own: OwnPair, good: Made) -> None:
-    own.upload(good.pem, good.key_pem)
-    former = own.path.read_bytes()
+def test_what_is_refused_leaves_the_former_pair(
+    certificates: Certificates, upload: Upload, good: Made
+) -> None:
+    upload(good.pem, good.key_pem)
+    own, former = certificates.own, certificates.own.pem()
     other = MAKER.make("other.test")
     der = other.certificate.public_bytes(Encoding.DER).decode("latin-1")
     for certificate, key, told in (
@@ -150,45 +220,114 @@ def test_what_is_refused_leaves_the_former_pair(own: OwnPair, good: Made) -> Non
         ("garbage", other.key_pem, "no PEM file"),
     ):
         with pytest.raises(SettingsError, match=told):
-            own.upload(certificate, key)
-    assert own.path.read_bytes() == former
-    assert own.upload(other.pem, None) is False
+            upload(certificate, key)
+    assert own.pem() == former
+    assert upload(other.pem, None) is False
     with pytest.raises(SettingsError, match="the key is not that"):
-        own.upload(None, good.key_pem)
-    assert own.path.read_bytes() == former
-    own.upload(None, other.key_pem)
-    assert own.path.read_bytes() != former
+        upload(None, good.key_pem)
+    assert own.pem() == former
+    upload(None, other.key_pem)
+    assert own.pem() != former
 
 
-def test_a_pair_is_described(own: OwnPair, good: Made) -> None:
-    own.upload(good.pem, good.key_pem)
-    chain = own.chain()
+def test_what_tls_does_not_take_leaves_the_former_pair(
+    certificates: Certificates, upload: Upload, good: Made
+) -> None:
+    upload(good.pem, good.key_pem)
+    former = certificates.own.pem()
+    weak = MAKER.make("Weak Issuing", authority=True, key=MAKER.rsa(1024))
+    leaf = MAKER.make(issuer=weak)
+    with pytest.raises(SettingsError, match="TLS does not take this pair: CA_KEY_TOO_SMALL"):
+        upload(leaf.pem + weak.pem, leaf.key_pem)
+    assert certificates.own.pem() == former
+
+
+def test_what_cannot_be_kept_leaves_the_former_pair(
+    certificates: Certificates,
+    upload: Upload,
+    good: Made,
+    state: StateDirectory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upload(good.pem, good.key_pem)
+    former = certificates.own.pem()
+
+    def full(name: str, value: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(state, "write_json", full)
+    other = MAKER.make("other.test")
+    with pytest.raises(SettingsError, match="No space left"):
+        upload(other.pem, other.key_pem)
+    assert certificates.own.pem() == former
+
+
+def test_a_pair_is_described(certificates: Certificates, upload: Upload, good: Made) -> None:
+    upload(good.pem, good.key_pem)
+    chain = certificates.own.chain()
     assert chain is not None
     told = described(chain)
     assert (told["subject"], told["kind"]) == ("CN=gateway.test", "ECDSA secp256r1")
 
 
+@pytest.mark.parametrize("damage", ["gone", "nothing", "key"])
 def test_a_broken_pair_is_not_served(
-    state: StateDirectory, clock: Clock, own: OwnPair, good: Made
+    certificates: Certificates, clock: Clock, vault: Vault, upload: Upload, good: Made, damage: str
 ) -> None:
-    own.upload(good.pem, good.key_pem)
-    certificates = Certificates(state, clock)
+    upload(good.pem, good.key_pem)
     certificates.use_own(True)
     served = [certificates.serves_own]
-    own.path.write_text("nothing")
+    if damage == "gone":
+        vault.drop(OWN)
+    else:
+        vault.put(OWN, {"nothing": b"nothing", "key": good.pem.encode()}[damage])
     conditions = Conditions(clock)
     certificates.judge(conditions)
+    certificates.reload()
     assert [*served, certificates.serves_own] == [True, False]
     assert isinstance(certificates.context(), ssl.SSLContext)
-    assert conditions.active("certificate.missing")
+    (missing,) = conditions.active("certificate.missing")
+    assert "ours is served instead" in missing.reason
+
+
+def test_all_doors_take_a_new_pair_though_a_file_of_one_is_gone(
+    certificates: Certificates, clock: Clock, upload: Upload, good: Made, tmp_path: Path
+) -> None:
+    authority = tmp_path / "clients.pem"
+    authority.write_text("# Émetteur\n" + MAKER.root().pem)
+    fronts = (certificates.context(), certificates.context_for_clients_of(authority))
+    authority.unlink()
+    certificates.use_own(True)
+    assert upload(good.pem, good.key_pem)
+    assert [shown(front) for front in fronts] == [good.certificate] * 2
+    certificates.use_own(False)
+    assert [shown(front) == good.certificate for front in fronts] == [False, False]
+
+
+def shown(server: ssl.SSLContext) -> x509.Certificate:
+    """What a client is shown in a handshake without a socket."""
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = (
+        client.wrap_bio(down, up, server_hostname="localhost"),
+        server.wrap_bio(up, down, server_side=True),
+    )
+    for _ in range(3):
+        for end in ends:
+            with suppress(ssl.SSLWantReadError, ssl.SSLError):
+                end.do_handshake()
+    der = ends[0].getpeercert(binary_form=True)
+    assert der is not None
+    return x509.load_der_x509_certificate(der)
 
 
 @pytest.mark.manual(274)
 def test_the_end_of_a_certificate_is_told_before_and_after(
-    state: StateDirectory, clock: Clock, own: OwnPair, good: Made
+    certificates: Certificates, clock: Clock, upload: Upload, good: Made
 ) -> None:
-    own.upload(good.pem, good.key_pem)
-    certificates, conditions = Certificates(state, clock), Conditions(clock)
+    upload(good.pem, good.key_pem)
+    conditions = Conditions(clock)
     certificates.use_own(True)
     told = []
     for days in (0, 58, 60, 88, 90):

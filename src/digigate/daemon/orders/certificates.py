@@ -13,7 +13,7 @@ from digigate.errors import SettingsError
 from digigate.security.authorities import Authorities, Authority
 from digigate.security.certificates import Certificates
 from digigate.security.ownpair import described
-from digigate.security.pair import LARGEST
+from digigate.security.pem import LARGEST
 from digigate.security.tlstest import StartTls, tls_verdict
 from digigate.settings.profiles import OFFICER
 
@@ -63,6 +63,7 @@ class Trust:
 def enter_certificates(commands: Commands, trust: Trust) -> None:
     """See, upload and discard the HTTPS pair; see, add and remove authorities; try a server."""
     own = trust.certificates.own
+    changing = asyncio.Lock()  # two halves that come at once must find each other
 
     async def show(_: Arguments) -> Json:
         return _pair(trust)
@@ -71,15 +72,15 @@ def enter_certificates(commands: Commands, trust: Trust) -> None:
         certificate, key = _clear(asked.certificate), _clear(asked.key)
         if not (certificate or key):
             raise SettingsError("upload a certificate, its key, or both")
-        if await asyncio.to_thread(own.upload, certificate, key):
-            trust.certificates.reload()
+        async with changing:
+            trust.certificates.take(await asyncio.to_thread(own.check, certificate, key))
         trust.certificates.judge(trust.conditions)
         return _pair(trust)
 
     async def discard(_: Arguments) -> Json:
         if trust.own_is_set():
             raise SettingsError("the certificate is in use: set web.own_certificate to false first")
-        own.discard(complete=True)
+        own.discard()
         return _pair(trust)
 
     commands.add(Command("certificates", Arguments, show, OFFICER, audited=False))
@@ -90,18 +91,21 @@ def enter_certificates(commands: Commands, trust: Trust) -> None:
 
 def _enter_authorities(commands: Commands, trust: Trust) -> None:
     store = trust.authorities
+    changing = asyncio.Lock()
 
     async def show(_: Arguments) -> Json:
         system = await asyncio.to_thread(store.system)
         return {"uploaded": _all(store.uploaded()), "system": _all(system)}
 
     async def add(asked: NewAuthority) -> Json:
-        added = await asyncio.to_thread(store.add, asked.pem.get_secret_value())
+        async with changing:
+            added = await asyncio.to_thread(store.add, asked.pem.get_secret_value())
         store.judge(trust.conditions)
         return {"added": _all(added)}
 
     async def remove(asked: OfAuthority) -> Json:
-        await asyncio.to_thread(store.remove, asked.fingerprint)
+        async with changing:
+            await asyncio.to_thread(store.remove, asked.fingerprint)
         store.judge(trust.conditions)
         return None
 
