@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from e2e.office import log_in, press, row, visiting
-from pki import Maker
+from pki import Maker, serving
 from running import Gateway
 
 pytestmark = pytest.mark.peer("chromium")
@@ -75,14 +75,16 @@ def test_an_authority_is_added_and_a_server_tried(
     file = officer.get_by_label("Authority", exact=True)
     file.set_input_files(pem(tmp_path, "server.pem", Maker().make().pem))
     press(officer, "Add")
-    expect(officer.get_by_role("alert")).to_contain_text("not of an authority")
+    expect(officer.get_by_role("alert")).to_contain_text("signs itself but is no authority")
     file.set_input_files(pem(tmp_path, "root.pem", Maker().root().pem))
     press(officer, "Add")
     expect(row(officer, "CN=Plant Root")).to_be_visible()
-    officer.get_by_label("Server").fill("127.0.0.1")
-    officer.get_by_label("Port").fill(str(office.ports()["https"]))
-    press(officer, "Test")
+    officer.get_by_label("Server").fill("localhost")
+    with serving(Maker().make(issuer=Maker().root("Missing Root")), tmp_path) as port:
+        officer.get_by_label("Port").fill(str(port))
+        press(officer, "Test")
     expect(officer.get_by_role("alert")).to_contain_text("The server is not believed")
+    expect(officer.get_by_text("CN=Missing Root").last).to_be_visible()
     expect(officer.get_by_text("This root is missing")).to_be_visible()
     press(row(officer, "CN=Plant Root"), "Remove")
     expect(officer.get_by_text("None was added.")).to_be_visible()

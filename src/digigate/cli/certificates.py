@@ -10,6 +10,7 @@ from digigate.cli.tables import print_table
 from digigate.errors import SettingsError
 
 Options = argparse.Namespace
+NO_ROOTS = "this machine has no roots of its own: install ca-certificates, or add those you need"
 
 
 def enter(commands: Subparsers) -> None:
@@ -22,9 +23,11 @@ def enter(commands: Subparsers) -> None:
     upload.add_argument("--certificate", type=Path, metavar="PEM")
     upload.add_argument("--key", type=Path, metavar="PEM")
     upload.set_defaults(act=_upload)
+    ours = actions.add_parser("self-signed", help="show the gateway's own again; the upload stays")
+    ours.set_defaults(act=_self_signed)
     discard = actions.add_parser("discard", help="forget what was uploaded")
     discard.set_defaults(act=lambda o: _tell(ask(o, "certificates.discard")))
-    of_gateway(show, upload, discard)
+    of_gateway(show, upload, ours, discard)
     _enter_authorities(commands)
 
 
@@ -32,6 +35,7 @@ def _enter_authorities(commands: Subparsers) -> None:
     authorities = commands.add_parser("authorities", help="whom the gateway believes (CAs)")
     actions = authorities.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="those that were added, and how many the system has")
+    listing.add_argument("--all", action="store_true", help="name those of the system too")
     listing.set_defaults(act=_list)
     add = actions.add_parser("add", help="believe those of a PEM file too")
     add.add_argument("file", type=Path)
@@ -62,12 +66,20 @@ def _upload(options: Options) -> int:
     return _tell(ask(options, "certificates.upload", **given))
 
 
+def _self_signed(options: Options) -> int:
+    ask(options, "settings.set", path="web.own_certificate", value=False)
+    return _tell(ask(options, "certificates"))
+
+
 def _list(options: Options) -> int:
     answer = ask(options, "authorities")
-    rows = [(a["fingerprint"][:16], a["until"][:10], a["name"]) for a in answer["uploaded"]]
-    print_table(("FINGERPRINT", "UNTIL", "NAME"), rows)
+    shown = [("added", a) for a in answer["uploaded"]]
+    if options.all:
+        shown += [("system", a) for a in answer["system"]]
+    rows = [(a["fingerprint"][:16], a["until"][:10], source, a["name"]) for source, a in shown]
+    print_table(("FINGERPRINT", "UNTIL", "SOURCE", "NAME"), rows)
     count = len(answer["system"])
-    print(f"and {count} roots of this machine" if count else "this machine has no roots of its own")
+    print(f"{count} roots of this machine are believed" if count else NO_ROOTS)
     return 0
 
 
@@ -77,9 +89,8 @@ def _test(options: Options) -> int:
         raise SettingsError(f"{options.server} is no HOST:PORT")
     answer = ask(options, "tls.test", host=host, port=int(port), starttls=options.starttls)
     for depth, each in enumerate(answer["chain"]):
-        print(
-            f"{depth}  {each['subject']}\n   issued by {each['issuer']}, until {each['until'][:10]}"
-        )
+        until = (each["until"] or "?")[:10]
+        print(f"{depth}  {each['subject']}\n   issued by {each['issuer']}, until {until}")
     if not answer["reason"]:
         print("believed")
         return 0

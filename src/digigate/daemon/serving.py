@@ -53,6 +53,7 @@ from digigate.daemon.trial import Rules, RulesTrial
 from digigate.identity import Identity
 from digigate.security.keyring import handed_over
 from digigate.security.safe import SettingsSafe
+from digigate.security.tlstest import Turns
 from digigate.security.vault import Vault
 from digigate.settings import KeptSettings
 from digigate.settings.sections import Detection
@@ -133,6 +134,7 @@ def _enter_orders(house: House) -> None:
         house.conditions,
         lambda host, port: house.gate.admits_outgoing(host, "tcp", port),
         lambda: house.settings.web.own_certificate,
+        Turns(house.clock.monotonic),
     )
     enter_certificates(house.commands, trust)
     enter_reports(

@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,6 +21,7 @@ STORE = "authorities.pem"
 MOST = 32
 EXPIRING, EXPIRED = "authority.expiring", "authority.expired"
 WARNING = timedelta(days=30)
+BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,12 @@ class Authorities:
         """TLS as a client that checks the server's chain and name against all of these.
 
         Authorities that plants run themselves often lack an extension that RFC 5280 asks for, so
-        Python's strict check (3.13) is off.
+        Python's strict check (3.13) is off; one between root and server is enough (3.13 again).
         """
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         if kept := self._kept():
             context.load_verify_locations(cadata=_pem(kept).decode())
         return context
@@ -140,6 +143,11 @@ def _check(certificate: x509.Certificate, now: datetime) -> None:
         is_authority = certificate.subject == certificate.issuer  # X.509 v1 roots still exist
     else:
         is_authority = limits.ca
+    if not is_authority and certificate.subject == certificate.issuer:
+        raise SettingsError(
+            f"{name} signs itself but is no authority; let an authority issue the server's"
+            " certificate, and upload that authority"
+        )
     if not is_authority:
         raise SettingsError(
             f"{name} is the certificate of a server, not of an authority: upload its issuer"
@@ -156,11 +164,13 @@ def _system_roots(file: str | None, folder: str | None) -> tuple[Authority, ...]
 
 
 def _roots_of(path: Path) -> tuple[Authority, ...]:
-    try:
-        read = x509.load_pem_x509_certificates(path.read_bytes())
-    except (OSError, ValueError):
-        return ()  # OpenSSL passes over it too
-    return tuple(_described(each, uploaded=False) for each in read)
+    """One that makes no sense to us does not hide the others."""
+    found: list[Authority] = []
+    with suppress(OSError):
+        for pem in BLOCK.findall(path.read_bytes()):
+            with suppress(ValueError):
+                found += [_described(each, uploaded=False) for each in certificates_in(pem)]
+    return tuple(found)
 
 
 def _described(certificate: x509.Certificate, *, uploaded: bool) -> Authority:

@@ -1,21 +1,23 @@
 """Call a TLS server and say whether its certificate is believed, and which root is missing."""
 
 import asyncio
-import socket
 import ssl
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
-from cryptography import x509
+from digigate.errors import SettingsError, Unreachable
+from digigate.security.pem import certificate_of
+from digigate.security.verdicts import MISSING_ROOT, reason_of
 
-from digigate.errors import Unreachable
-
-PATIENCE = 10.0
+PATIENCE = 10.0  # seconds for one call, however slowly the server drips
 LINE_MAX = 1024
 LINES_MAX = 100
-UNKNOWN_ISSUER = {2, 18, 19, 20, 21}
-"""X509_V_ERR_*: no issuer, self-signed (the leaf, or one in the chain), none of ours."""
+CALLS, WITHIN = 10, 60.0  # so that nobody searches a network with it
 
 
 class StartTls(StrEnum):
@@ -32,7 +34,8 @@ class Shown:
 
     subject: str
     issuer: str
-    until: str
+    until: str | None
+    """None where the certificate cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,54 +48,86 @@ class Verdict:
     """The authority to add (Annexe IV); empty where none is missing or it is not known."""
 
 
+class Turns:
+    """Lets a few calls through each minute."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._taken: deque[float] = deque(maxlen=CALLS)
+
+    def take(self) -> None:
+        """Raise SettingsError where there were too many calls just now."""
+        now = self._monotonic()
+        if len(self._taken) == CALLS and (left := self._taken[0] + WITHIN - now) > 0:
+            raise SettingsError(f"{CALLS} servers were called within a minute: wait {ceil(left)} s")
+        self._taken.append(now)
+
+
 async def tls_verdict(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> Verdict:
-    """Call the server, off the loop.
+    """Call the server.
 
     Raises:
         Unreachable: nobody answers there, or not as such a server does.
+        SettingsError: no server can have such a name.
     """
-    return await asyncio.to_thread(_verdict, host, port, start, context)
-
-
-def _verdict(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> Verdict:
     try:
-        chain = _chain(_shaken(host, port, start, context))
+        return Verdict("", await _shown_by(host, port, start, context), "")
     except ssl.SSLCertVerificationError as error:
-        reason = error.verify_message
-        shown = _unverified(host, port, start)
-        return Verdict(reason, shown, _missing(shown, error.verify_code))
-    return Verdict("", chain, "")
+        reason, code = reason_of(error), error.verify_code
+    shown = await _shown_by(host, port, start, _believing_all())
+    return Verdict(reason, shown, shown[-1].issuer if shown and code in MISSING_ROOT else "")
 
 
-def _unverified(host: str, port: int, start: StartTls) -> tuple[Shown, ...]:
-    """What the server shows, to be looked at and believed by nobody."""
+def _believing_all() -> ssl.SSLContext:
+    """To look at what a server shows, and for nothing else."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _chain(_shaken(host, port, start, context))
+    return context
 
 
-def _shaken(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> list[bytes]:
-    """The chain, in DER, of a handshake.
+async def _shown_by(
+    host: str, port: int, start: StartTls, context: ssl.SSLContext
+) -> tuple[Shown, ...]:
+    """The chain of a handshake.
 
     Raises:
         Unreachable: no connection, or no TLS.
+        SettingsError: no server can have such a name.
         ssl.SSLCertVerificationError: the chain or the name does not hold.
     """
     try:
-        with socket.create_connection((host, port), PATIENCE) as plain:
-            _begin(plain, start)
-            with context.wrap_socket(plain, server_hostname=host) as secure:
-                return _der(secure)
+        async with asyncio.timeout(PATIENCE):
+            return tuple(map(_shown, await _chain(host, port, start, context)))
     except ssl.SSLCertVerificationError:
         raise
     except ssl.SSLError as error:
-        raise Unreachable(f"{host}:{port} does not speak TLS as we do: {error.reason}") from error
-    except OSError as error:
+        raise Unreachable(
+            f"{host}:{port} does not speak TLS 1.2 or 1.3 as we do ({error.reason})"
+        ) from error
+    except TimeoutError as error:
+        raise Unreachable(f"{host}:{port} does not answer within {PATIENCE:.0f} s") from error
+    except (OSError, EOFError) as error:
         raise Unreachable(f"{host}:{port} does not answer: {error}") from error
+    except ValueError as error:
+        raise SettingsError(f"{host} is no name of a server") from error
 
 
-def _der(secure: ssl.SSLSocket) -> list[bytes]:
+async def _chain(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> list[bytes]:
+    secure = context if start is StartTls.NONE else None
+    reader, writer = await asyncio.open_connection(host, port, limit=LINE_MAX, ssl=secure)
+    try:
+        if secure is None:
+            await _begin(reader, writer, start)
+            await writer.start_tls(context, server_hostname=host)
+        return _der(writer.get_extra_info("ssl_object"))
+    finally:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+def _der(secure: ssl.SSLObject) -> list[bytes]:
     """All certificates; public from Python 3.13 on, there but unnamed before."""
     told: Any = getattr(secure, "get_unverified_chain", None)
     if told is not None:
@@ -101,25 +136,27 @@ def _der(secure: ssl.SSLSocket) -> list[bytes]:
     return [bytes(each.public_bytes(2)) for each in shown]
 
 
-def _begin(plain: socket.socket, start: StartTls) -> None:
+async def _begin(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, start: StartTls
+) -> None:
     """Ask for TLS where the protocol begins in clear; what the server says is not passed on."""
-    if start is StartTls.NONE:
-        return
-    with plain.makefile("rb") as lines:
-        _heard(lines, b"220")
-        if start is StartTls.SMTP:
-            plain.sendall(b"EHLO digigate\r\n")
-            _heard(lines, b"250")
-            plain.sendall(b"STARTTLS\r\n")
-            _heard(lines, b"220")
-        else:
-            plain.sendall(b"AUTH TLS\r\n")
-            _heard(lines, b"234")
+    await _heard(reader, b"220")
+    if start is StartTls.SMTP:
+        writer.write(b"EHLO digigate\r\n")
+        await _heard(reader, b"250")
+        writer.write(b"STARTTLS\r\n")
+        await _heard(reader, b"220")
+    else:
+        writer.write(b"AUTH TLS\r\n")
+        await _heard(reader, b"234")
 
 
-def _heard(lines: Any, code: bytes) -> None:  # noqa: ANN401 -- a file of a socket
+async def _heard(reader: asyncio.StreamReader, code: bytes) -> None:
     for _ in range(LINES_MAX):
-        line: bytes = lines.readline(LINE_MAX)
+        try:
+            line = await reader.readline()
+        except ValueError:  # longer than the reader takes
+            break
         if line[:3] != code:
             break
         if line[3:4] != b"-":
@@ -127,18 +164,13 @@ def _heard(lines: Any, code: bytes) -> None:  # noqa: ANN401 -- a file of a sock
     raise ConnectionError("it does not offer TLS")
 
 
-def _chain(shown: list[bytes]) -> tuple[Shown, ...]:
-    return tuple(map(_shown, map(x509.load_der_x509_certificate, shown)))
-
-
-def _shown(certificate: x509.Certificate) -> Shown:
+def _shown(der: bytes) -> Shown:
+    try:
+        certificate = certificate_of(der)
+    except ValueError:
+        return Shown("(cannot be read)", "", None)
     return Shown(
         certificate.subject.rfc4514_string(),
         certificate.issuer.rfc4514_string(),
         certificate.not_valid_after_utc.isoformat(),
     )
-
-
-def _missing(shown: tuple[Shown, ...], code: int) -> str:
-    """The last issuer of the chain, where it is that which is not known."""
-    return shown[-1].issuer if shown and code in UNKNOWN_ISSUER else ""

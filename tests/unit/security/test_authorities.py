@@ -59,6 +59,11 @@ def test_a_servers_certificate_names_whom_to_add_instead(store: Authorities) -> 
         store.add(MAKER.make(issuer=MAKER.root()).pem)
 
 
+def test_one_that_signs_itself_is_no_authority_for_that(store: Authorities) -> None:
+    with pytest.raises(SettingsError, match="signs itself but is no authority"):
+        store.add(MAKER.make().pem)
+
+
 def test_one_that_has_ended_is_refused(store: Authorities) -> None:
     old = MAKER.make("Old Root", authority=True, begins=-30 * DAY, lasts=DAY)
     with pytest.raises(SettingsError, match="CN=Old Root has ended"):

@@ -14,7 +14,7 @@ from digigate.security.authorities import Authorities, Authority
 from digigate.security.certificates import Certificates
 from digigate.security.ownpair import described
 from digigate.security.pem import LARGEST
-from digigate.security.tlstest import StartTls, tls_verdict
+from digigate.security.tlstest import StartTls, Turns, tls_verdict
 from digigate.settings.profiles import OFFICER
 
 Pem = Annotated[SecretStr, Field(max_length=4 * LARGEST)]
@@ -58,6 +58,7 @@ class Trust:
     may_call: Callable[[str, int], bool]
     """Whether the firewall lets the gateway call there."""
     own_is_set: Callable[[], bool]
+    turns: Turns
 
 
 def enter_certificates(commands: Commands, trust: Trust) -> None:
@@ -112,6 +113,7 @@ def _enter_authorities(commands: Commands, trust: Trust) -> None:
     async def test(asked: Call) -> Json:
         if not trust.may_call(asked.host, asked.port):
             raise SettingsError("the firewall's rules do not let the gateway call this server")
+        trust.turns.take()
         context = await asyncio.to_thread(store.context)
         return asdict(await tls_verdict(asked.host, asked.port, asked.starttls, context))
 

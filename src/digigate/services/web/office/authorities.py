@@ -128,6 +128,8 @@ def _procedure(desk: Desk) -> Html:
 
 def _system(desk: Desk, roots: Sequence[Told]) -> Html:
     said = desk.said
+    if not roots:
+        return section(said("office.ca.system"), notice(said("office.ca.system.none")))
     names = (element("li", each["name"]) for each in roots)
     listed = element("details", element("summary", said("office.ca.show")), element("ul", *names))
     count = element("p", said("office.ca.system.count", count=len(roots)))
