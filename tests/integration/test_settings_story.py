@@ -19,6 +19,7 @@ modbus_tcp:
   port: 0
 web:
   https_port: 0
+  http_port: null
 """
 
 

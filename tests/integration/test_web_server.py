@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from digigate.errors import ListenError
-from integration.web_site import SOON, Site, any_port, built, curl, serving
+from integration.web_site import SOON, Site, any_port, built, curl, redirecting, serving
 from unit.web.gateway_view import METER, Plant, m50
 
 
@@ -88,8 +88,8 @@ async def test_a_page_that_was_not_built_says_so(tmp_path: Path) -> None:
 
 
 async def test_the_plain_port_only_points_to_https(tmp_path: Path) -> None:
-    async with serving(tmp_path, Plant(), any_port(http_port=0)) as site:
-        plain = f"http://127.0.0.1:{site.ports['http']}"
+    async with serving(tmp_path, Plant(), any_port()) as site, redirecting(site) as port:
+        plain = f"http://127.0.0.1:{port}"
         for path in ("/", "/devices/4?x=1", "/api/v1/gateway"):
             async with site.session.get(plain + path, allow_redirects=False) as answer:
                 assert (answer.status, answer.headers["Location"]) == (308, site.url(path))
@@ -100,10 +100,23 @@ async def test_the_plain_port_only_points_to_https(tmp_path: Path) -> None:
 async def test_a_port_that_is_taken_is_one_plain_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        for web in (any_port(http_port=taken), any_port().model_copy(update={"https_port": taken})):
-            with pytest.raises(ListenError, match=str(taken)):
-                async with serving(tmp_path, Plant(), web):
+        web = any_port().model_copy(update={"https_port": taken})
+        with pytest.raises(ListenError, match=str(taken)):
+            async with serving(tmp_path, Plant(), web):
+                pass
+        async with serving(tmp_path, Plant(), any_port()) as site:
+            with pytest.raises(ListenError, match=f"{taken} is already in use.*null closes it"):
+                async with redirecting(site, taken):
                     pass
+            assert (await site.get("/api/v1/buses"))[0] == 200
+
+
+async def test_the_plain_port_says_when_there_are_no_pages(tmp_path: Path) -> None:
+    async with serving(tmp_path, Plant(), any_port()) as site, redirecting(site) as port:
+        site.ground.ports.withdraw("https")
+        async with site.session.get(f"http://127.0.0.1:{port}/") as answer:
+            assert (answer.status, "not served" in await answer.text()) == (503, True)
+        site.ground.ports.announce("https", site.ports["https"])
 
 
 async def test_the_stream_tells_the_state_and_then_the_news(site: Site) -> None:

@@ -16,7 +16,7 @@ from digigate.firewall import Gate
 from digigate.security.certificates import Certificates
 from digigate.security.hashing import Hashing
 from digigate.security.vault import Vault
-from digigate.services.web import Entrance, Ground, View, WebServer
+from digigate.services.web import Entrance, Ground, Redirect, View, WebServer
 from digigate.services.web.connection import Limits
 from digigate.settings.sections import Firewall, Web
 from digigate.state import Ports, StateDirectory
@@ -38,6 +38,7 @@ class Site:
     session: aiohttp.ClientSession
     task: asyncio.Task[None]
     entrance: Entrance
+    ground: Ground
 
     def url(self, path: str) -> str:
         return f"https://127.0.0.1:{self.ports['https']}{path}"
@@ -110,13 +111,30 @@ async def serving(
         connector = aiohttp.TCPConnector(ssl=trusting())
         async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
             try:
-                yield Site(plant, gate, ports.all(), session, task, entrance)
+                yield Site(plant, gate, ports.all(), session, task, entrance, ground)
             finally:
                 task.cancel()
                 await asyncio.wait({task}, timeout=SOON)
         assert task.cancelled()
         assert ports.all() == {}
         assert gate.sockets() == ()
+
+
+@asynccontextmanager
+async def redirecting(site: Site, port: int = 0) -> AsyncIterator[int]:
+    """The plain port beside a running server."""
+    up = asyncio.Event()
+    task = asyncio.create_task(Redirect(any_port(), port, site.ground).run(up.set))
+    waiting = asyncio.create_task(up.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if task.done():
+        await task
+    try:
+        yield site.ground.ports.all()["http"]
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=SOON)
 
 
 def any_port(**more: Any) -> Web:

@@ -95,7 +95,7 @@ def commissioned(folder: Path, **sections: object) -> Iterator[Site]:
             "gateway": {"address": OWN},
             "buses": buses,
             "modbus_tcp": {"port": 0},
-            "web": {"https_port": 0},
+            "web": {"https_port": 0, "http_port": None},
             "usb": {"port": usb.devices["gateway"]},
         }
         settings.write_text(yaml.safe_dump(wanted | sections))

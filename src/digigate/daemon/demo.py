@@ -35,6 +35,6 @@ def _with_ports(settings: Settings, modbus: int, https: int) -> Settings:
     return settings.model_copy(
         update={
             "modbus_tcp": settings.modbus_tcp.model_copy(update={"port": modbus}),
-            "web": settings.web.model_copy(update={"https_port": https}),
+            "web": settings.web.model_copy(update={"https_port": https, "http_port": None}),
         }
     )

@@ -32,13 +32,13 @@ from digigate.security.tokens import Tokens
 from digigate.security.vault import Vault
 from digigate.services.control.server import ControlServer
 from digigate.services.modbus import Sight
-from digigate.services.web import Entrance, Ground, View, WebServer
+from digigate.services.web import Entrance, Ground, Redirect, View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
 from digigate.settings.topology import BusName, Topology
 from digigate.state import Ports, StateDirectory
 from digigate.store import Store
-from digigate.supervisor import Service, Supervisor
+from digigate.supervisor import Off, Service, Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ class House:
         accounts = AccountKeeper(self.accounts, self.tokens)
         self.supervisor.wire("accounts", lambda s: s.policy, lambda _: accounts)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
-        self.supervisor.wire("https", lambda s: (_doors(s.web), s.gateway), self._web)
+        self.supervisor.wire("https", lambda s: (_pages(s.web), s.gateway), self._web)
+        self.supervisor.wire("http", lambda s: _plain(s.web), self._redirect)
 
     def apply(self, settings: Settings) -> None:
         """Restart what the change concerns; the firewall's limits act at once."""
@@ -241,10 +242,21 @@ class House:
             lamps=self.front.lamps,
         )
         entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy, self.tokens)
-        ground = Ground(self.gate, self.ports, self.certificates)
-        return WebServer(web, ground, eyes, entrance)
+        return WebServer(web, self._ground(), eyes, entrance)
+
+    def _redirect(self, web: Web) -> Redirect | Off:
+        port = web.http_port
+        return Off() if port is None else Redirect(web, port, self._ground())
+
+    def _ground(self) -> Ground:
+        return Ground(self.gate, self.ports, self.certificates)
 
 
-def _doors(web: Web) -> Web:
-    """What the server restarts for: another certificate reaches new connections without."""
-    return web.model_copy(update={"own_certificate": False})
+def _pages(web: Web) -> Web:
+    """What the pages restart for: another certificate reaches new connections without."""
+    return web.model_copy(update={"own_certificate": False, "http_port": None})
+
+
+def _plain(web: Web) -> Web:
+    """What the plain port restarts for; it looks up where the pages are."""
+    return web.model_copy(update={"own_certificate": False, "https_port": 0})

@@ -1,6 +1,6 @@
 """The application: the table of routes behind its guards."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
@@ -35,11 +35,15 @@ def build_app(
     return app
 
 
-def build_redirect(port: int, names: frozenset[str], spend: Spend) -> web.Application:
+def build_redirect(
+    https: Callable[[], int | None], names: frozenset[str], spend: Spend
+) -> web.Application:
     """The plain side: sends everybody to the HTTPS port and serves nothing."""
 
     async def redirect(request: web.Request) -> web.StreamResponse:
-        host = request.url.host_subcomponent
+        port, host = https(), request.url.host_subcomponent
+        if port is None:
+            raise web.HTTPServiceUnavailable(text="The pages are not served at this moment.")
         place = f"https://{host}" if port == 443 else f"https://{host}:{port}"
         raise web.HTTPPermanentRedirect(f"{place}{request.rel_url.raw_path_qs}")
 

@@ -1,4 +1,4 @@
-"""The web server as a service: one HTTPS port, and a plain one that only points to it."""
+"""The web server as a service: one HTTPS port."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from aiohttp import web
 
 from digigate.firewall import Gate
-from digigate.services.web.app import build_app, build_redirect
+from digigate.services.web.app import build_app
 from digigate.services.web.connection import Limits
 from digigate.services.web.doorman import Doorman
 from digigate.services.web.entrance import Entrance
@@ -26,12 +26,9 @@ from digigate.settings.sections import Web
 from digigate.state import Ports
 from digigate.supervisor import Ready
 
-HTTPS, HTTP = "https", "http"
+HTTPS = "https"
 LIMITS = Limits()
 GOODBYE = 2.0  # seconds that an answer under way has when the server stops
-
-
-Door = tuple[socket.socket, web.Server, ssl.SSLContext | None]
 
 
 class TlsPair(Protocol):
@@ -51,7 +48,7 @@ class Ground:
 
 
 class WebServer:
-    """Pages, API and stream (§11); announces `https`, and `http` where the plain port is set."""
+    """Pages, API and stream (§11); announces `https`."""
 
     def __init__(
         self,
@@ -83,29 +80,25 @@ class WebServer:
         app[GATE] = self._ground.gate
         context = self._ground.certificates.context()
         doorman = Doorman(self._limits)
+        place = self._settings.host, self._settings.https_port
         async with AsyncExitStack() as stack:
-            listener, port = stack.enter_context(self._listening(self._settings.https_port, HTTPS))
-            doors: list[Door] = [(listener, await stack.enter_async_context(running(app)), context)]
-            if self._settings.http_port is not None:
-                listener, _ = stack.enter_context(self._listening(self._settings.http_port, HTTP))
-                plain = running(build_redirect(port, names, spend))
-                doors.append((listener, await stack.enter_async_context(plain), None))
+            listener = stack.enter_context(listening(self._ground, *place, HTTPS))
+            server = await stack.enter_async_context(running(app))
             async with asyncio.TaskGroup() as group:
                 group.create_task(app[FEED].run())
-                for door in doors:
-                    group.create_task(doorman.serve(*door))
+                group.create_task(doorman.serve(listener, server, context))
                 ready()
 
-    @contextmanager
-    def _listening(self, port: int, service: str) -> Iterator[tuple[socket.socket, int]]:
-        listener = self._ground.gate.listen_tcp(self._settings.host, port, service)
-        with listener:
-            bound: int = listener.getsockname()[1]
-            self._ground.ports.announce(service, bound)
-            try:
-                yield listener, bound
-            finally:
-                self._ground.ports.withdraw(service)
+
+@contextmanager
+def listening(ground: Ground, host: str, port: int, service: str) -> Iterator[socket.socket]:
+    """A socket behind the gate, announced while it is open."""
+    with ground.gate.listen_tcp(host, port, service) as listener:
+        ground.ports.announce(service, listener.getsockname()[1])
+        try:
+            yield listener
+        finally:
+            ground.ports.withdraw(service)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ class Web(Section):
 
     host: Annotated[Host, Access()] = EVERYWHERE[0]
     https_port: Annotated[Port, Access()] = 443
-    http_port: Annotated[Port | None, Access()] = None
+    http_port: Annotated[Port | None, Access()] = 80
     """Plain port that only redirects to HTTPS; None = closed."""
     hosts: Annotated[tuple[HostName, ...], Form("a list of host names"), BY_OFFICER] = ()
     """Names under which browsers may ask for this server, beside its addresses."""
