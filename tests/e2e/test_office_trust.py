@@ -1,5 +1,6 @@
 """Certificates, authorities and the audit log, on pages without scripts."""
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,31 @@ def test_the_switch_is_grey_until_certificate_and_key_are_loaded(
     press(officer, "Discard what was uploaded")
     expect(switch).to_be_disabled()
     assert office.order("certificates")["complete"] is False
+
+
+@pytest.mark.manual(271)
+def test_both_kinds_of_keys_are_served_and_one_is_advised(
+    office: Gateway, officer: Page, tmp_path: Path
+) -> None:
+    maker, https = Maker(), ("127.0.0.1", office.ports()["https"])
+    officer.get_by_role("link", name="HTTPS", exact=True).click()
+    expect(officer.get_by_role("main")).to_contain_text("ECDSA is advised")
+    former = ssl.get_server_certificate(https)
+    for kind, rsa in (("rsa", maker.rsa(2048)), ("ecdsa", None)):
+        made = maker.make(f"{kind}.test", key=rsa)
+        certificate = officer.get_by_label("Certificate", exact=True)
+        certificate.set_input_files(pem(tmp_path, "c.pem", made.pem))
+        officer.get_by_label("Private key").set_input_files(pem(tmp_path, "k.pem", made.key_pem))
+        press(officer, "Upload")
+        expect(officer.get_by_text(f"CN={kind}.test").first).to_be_visible()
+        officer.get_by_role("checkbox", name="Uploaded certificate").check()
+        press(officer, "Save")
+        expect(officer.get_by_text("The uploaded certificate", exact=True)).to_be_visible()
+        assert ssl.get_server_certificate(https) == made.pem
+    officer.get_by_role("checkbox", name="Uploaded certificate").uncheck()
+    press(officer, "Save")
+    press(officer, "Discard what was uploaded")
+    assert ssl.get_server_certificate(https) == former
 
 
 @pytest.mark.manual(278)

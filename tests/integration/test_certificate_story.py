@@ -1,6 +1,7 @@
 """The officer's certificate and authorities on a running gateway, seen from outside."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from digigate.errors import Refused
 from pki import Maker, serving
 from running import Gateway, free_demo
+from running.waiting import eventually
 
 MAKER = Maker()
 
@@ -86,6 +88,55 @@ def test_a_key_sent_in_place_of_a_certificate_is_written_nowhere(
 
 def verdict_on(gateway: Gateway, port: int) -> Any:
     return gateway.order("tls.test", host="localhost", port=port)
+
+
+@pytest.mark.peer("curl")
+@pytest.mark.manual(268)
+def test_the_plain_port_leads_to_pages_with_the_uploaded_certificate(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    root = MAKER.root()
+    made = MAKER.make(issuer=root)
+    (tmp_path / "root.pem").write_text(root.pem)
+    gateway.order("certificates.upload", certificate=made.pem, key=made.key_pem)
+    gateway.order("settings.set", path="web.own_certificate", value=True)
+    https = gateway.order("ports")["https"]
+    gateway.order("settings.set", path="web.http_port", value=0)
+    http = eventually(lambda: gateway.order("ports").get("http"), what="the plain port")
+    told = curl(f"http://localhost:{http}/login", "--location", "--cacert", f"{tmp_path}/root.pem")
+    assert told == f"200 https://localhost:{https}/login"
+    assert curl(f"http://localhost:{http}/api/v1/gateway").startswith("308 ")
+    gateway.order("settings.set", path="web.http_port", value=None)
+    eventually(lambda: "http" not in gateway.order("ports"), what="its end")
+    assert curl(f"http://localhost:{http}/").startswith("000 ")
+    assert gateway.order("ports")["https"] == https
+    done = cli(gateway, "certificates", "self-signed")
+    assert json.loads(done.stdout)["in_use"] == "self-signed"
+
+
+def curl(url: str, *options: str) -> str:
+    """Status and address of the last answer."""
+    told = ["--silent", "--output", "/dev/null", "--write-out", "%{http_code} %{url_effective}"]
+    command = ["curl", *told, *options, url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout
+
+
+def test_a_plain_port_that_is_taken_leaves_the_pages(gateway: Gateway) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as other:
+        taken = other.getsockname()[1]
+        gateway.order("settings.set", path="web.http_port", value=taken)
+        failed = eventually(lambda: conditions(gateway).get("http"), what="the condition")
+        assert "already in use" in failed
+        assert "csrf" in gateway.get("/api/v1/session")
+    gateway.order("settings.set", path="web.http_port", value=None)
+    eventually(lambda: "http" not in conditions(gateway), what="its end")
+
+
+def conditions(gateway: Gateway) -> dict[str, str]:
+    """Reasons by the service that failed."""
+    active = gateway.order("status")["conditions"]
+    return {c["subject"]: c["reason"] for c in active if c["name"] == "service.failed"}
 
 
 @pytest.mark.manual(279)
