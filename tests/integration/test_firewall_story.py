@@ -11,6 +11,8 @@ import pytest
 
 from digigate.errors import Refused
 from running import Gateway, eventually, free_demo
+from running.api import ApiUser
+from running.gateway import PASSWORD
 
 FRIEND, STRANGER = "127.0.0.2", "127.0.0.3"
 READ = bytes.fromhex("000100000006ff03c3500001")
@@ -20,6 +22,7 @@ SOON = 20.0
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     with free_demo(tmp_path_factory.mktemp("firewall") / "state") as gateway:
+        gateway.own_passwords()
         yield gateway
 
 
@@ -56,6 +59,16 @@ def cli(gateway: Gateway, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "digigate.cli", "firewall", *arguments]
     done = [*command, "--state", str(gateway.state)]
     return subprocess.run(done, capture_output=True, text=True, timeout=60, check=False)
+
+
+def by_api(gateway: Gateway) -> Any:
+    """What the officer reads; nobody else may."""
+    assert gateway.status_of("/api/v1/firewall") == 403
+    officer = ApiUser(gateway)
+    officer.log_in("cyber", PASSWORD)
+    status, answer = officer.reads("/api/v1/firewall")
+    assert status == 200
+    return answer
 
 
 def told(gateway: Gateway) -> Any:
@@ -122,6 +135,8 @@ def test_who_floods_is_shut_out_and_nobody_else(gateway: Gateway) -> None:
     eventually(flood, what="an exclusion")
     (exclusion,) = told(gateway)["exclusions"]
     assert exclusion["client"] == STRANGER
+    assert 0 < exclusion["seconds_left"] <= 30
+    assert by_api(gateway)["exclusions"][0]["reason"] == exclusion["reason"]
     assert not served(gateway, STRANGER)
     assert all(served(gateway, FRIEND) for _ in range(20))
     conditions = gateway.get("/api/v1/conditions")["conditions"]

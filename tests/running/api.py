@@ -41,6 +41,10 @@ class ApiUser:
         """Status and answer of one order."""
         return self.posts(f"/api/v1/commands/{command}", arguments)
 
+    def reads(self, path: str) -> tuple[int, Any]:
+        """Status and answer of a GET."""
+        return self._told(path)
+
     def posts(self, path: str, body: object, **others: str) -> tuple[int, Any]:
         """Status and answer of JSON sent as a page sends it, but for `others` of its headers."""
         headers = {"Content-Type": "application/json", "X-CSRF-Token": self.session()["csrf"]}

@@ -8,6 +8,7 @@ from digigate.clock import Clock
 from digigate.daemon.backup import Plan, collected, understood
 from digigate.daemon.orders.backup import file_name, told_of
 from digigate.daemon.restoring import check_model, lay_ready
+from digigate.daemon.trial import TRIAL
 from digigate.errors import SettingsError
 from digigate.security.envelope import opened, sealed
 from digigate.security.keyring import handed_over
@@ -53,6 +54,7 @@ def restore(path: Path, given: Settings, file: Path | None, wanted: Restore) -> 
         check_model(plan, model, other_model=wanted.other_model)
         if not wanted.preview:
             lay_ready(vault, plan)
+            state.remove(TRIAL)
         return {**told_of(former, plan), "restarting": False}
 
 

@@ -95,7 +95,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         keeper = SettingsKeeper(house, start, kept)
         _enter_orders(house)
         enter_settings(house.commands, keeper)
-        _enter_firewall(house, keeper, state)
+        trial = _enter_firewall(house, keeper, state)
         stack.enter_context(clock.watch(keeper.act))
         stack.enter_context(clock.watch(house.judge_certificates))
         stack.enter_context(house.plan.watch(house.take))
@@ -113,7 +113,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         def configured() -> Plan:
             return collected(state, vault, kept.current, house.topology, clock)
 
-        archive = Archive(state, vault, configured)
+        archive = Archive(state, vault, configured, trial)
         enter_backup(house.commands, archive, ending.reboot)
         enter_firmware(house.commands, house.firmware, ending.relaunch)
         await _run(house, keeper, ending, announce)
@@ -150,10 +150,11 @@ def _enter_orders(house: House) -> None:
     _enter_workshop(house)
 
 
-def _enter_firewall(house: House, keeper: SettingsKeeper, state: StateDirectory) -> None:
+def _enter_firewall(house: House, keeper: SettingsKeeper, state: StateDirectory) -> RulesTrial:
     def put(wanted: Rules) -> None:
-        keeper.kept.set("firewall.rules", list(wanted.rules))
-        keeper.kept.set("firewall.outgoing", wanted.outgoing)
+        keeper.kept.set_all(
+            {"firewall.rules": list(wanted.rules), "firewall.outgoing": wanted.outgoing}
+        )
         keeper.act()
 
     trial = RulesTrial(state, put, house.clock.monotonic)
@@ -166,6 +167,7 @@ def _enter_firewall(house: House, keeper: SettingsKeeper, state: StateDirectory)
         house.clock.monotonic,
     )
     enter_firewall(house.commands, desk)
+    return trial
 
 
 def _enter_topology(house: House) -> None:

@@ -5,7 +5,8 @@ Whoever shuts himself out by a mistake need only wait.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,16 +63,28 @@ class RulesTrial:
             SettingsError: the settings refuse them.
             OSError: the former ones cannot be kept; nothing has changed then.
         """
+        with self.falling_back(former):
+            self._put(wanted)
+        self._until = self._monotonic() + self._seconds
+        self._changed.set()
+
+    @contextmanager
+    def falling_back(self, former: Rules) -> Iterator[None]:
+        """What rules the block lays ready are on trial, after a restart at the latest.
+
+        A trial under way keeps the rules that it began with; a block that fails begins none.
+
+        Raises:
+            OSError: the former rules cannot be kept; the block is not entered.
+        """
         if self._former is None:
             self._keep(former)
         try:
-            self._put(wanted)
+            yield
         except BaseException:
             if self._until is None:
                 self._forget()
             raise
-        self._until = self._monotonic() + self._seconds
-        self._changed.set()
 
     def confirm(self) -> bool:
         """The rules in force stay; whether any were on trial."""

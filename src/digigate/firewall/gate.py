@@ -231,6 +231,7 @@ class Gate:
         if meter.spend(1, now) and meter.octets >= 0:
             tally.admitted += 1
             return True
+        tally.refused += 1
         return self._exceeds(client, meter, door.service)
 
     def _meter(self, client: str) -> Meter | None:

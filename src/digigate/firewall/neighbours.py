@@ -9,7 +9,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 
-FRESH = 5.0  # seconds that an answer of the kernel is good for
+FRESH = 0.5  # seconds that an answer of the kernel is good for: a neighbour may just have come
 REQUEST = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, pid
 NEIGHBOUR = struct.Struct("=BxxxiHBB")  # ndmsg: family, interface, state, flags, type
 ATTRIBUTE = struct.Struct("=HH")  # rtattr: length, type
@@ -22,7 +22,7 @@ LARGEST = 65536
 
 
 class Neighbours:
-    """The kernel's table, read anew when it is older than some seconds and somebody asks."""
+    """The kernel's table, read anew when it has aged and somebody asks."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Neighbours:
 
     def mac_of(self, client: str) -> str | None:
         """The MAC of this address in lower case with colons; None where the kernel knows none."""
-        now = self._monotonic()
+        now, client = self._monotonic(), client.partition("%")[0]
         if now - self._at > FRESH:
             self._table, self._at = self._read(), now
         return self._table.get(client)

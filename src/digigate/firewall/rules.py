@@ -58,6 +58,13 @@ def compiled(rules: Iterable[FirewallRule]) -> tuple[Match, ...]:
     )
 
 
+def plain(address: str) -> str:
+    """An address in its one written form: without its zone, IPv4 inside IPv6 as IPv4."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return str(mapped or parsed)
+
+
 def _address(text: str) -> re.Pattern[str] | str | None:
     """`192.168.*.*` compares octet by octet; an address without stars in its one written form."""
     if text == ALL:
@@ -66,4 +73,4 @@ def _address(text: str) -> re.Pattern[str] | str | None:
         return re.compile(
             r"\.".join(r"\d{1,3}" if part == ALL else part for part in text.split("."))
         )
-    return str(ipaddress.ip_address(text))
+    return plain(text)

@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 
-from digigate.firewall.neighbours import FRESH, Neighbours
+from digigate.firewall.neighbours import Neighbours
 from digigate.firewall.rules import Door, Match, Protocol, compiled
 from digigate.settings.sections import FirewallRule
 
 REMEMBERED = 4096
+ADMITTED_FOR, DROPPED_FOR = 5.0, 0.5  # seconds that an answer is good for: its MAC may come yet
 
 
 class WhiteList:
@@ -31,10 +32,10 @@ class WhiteList:
         if not self._rules:
             return True
         said = self._said.get((client, door))
-        if said is not None and now - said[1] < FRESH:
+        if said is not None and now < said[1]:
             return said[0]
         answer = self.matches(client, door.protocol, door.port)
-        self._said[client, door] = (answer, now)
+        self._said[client, door] = (answer, now + (ADMITTED_FOR if answer else DROPPED_FOR))
         if len(self._said) > REMEMBERED:
             self._said.popitem(last=False)
         return answer
@@ -52,5 +53,5 @@ class WhiteList:
     def _matches(
         self, rules: tuple[Match, ...], client: str, protocol: Protocol, port: int
     ) -> bool:
-        mac_of = self._neighbours.mac_of
+        client, mac_of = client.partition("%")[0], self._neighbours.mac_of
         return any(rule.admits(client, protocol, port, mac_of) for rule in rules)

@@ -1,7 +1,8 @@
 """The settings as the user wants them: his file, and over it what was set at a running gateway."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,7 +63,7 @@ class SettingsLayer(SettingsFile):
 
 
 class KeptSettings:
-    """`current` is what the files say; `set` and `reset` change one field and write it down.
+    """`current` is what the files say; `set` and `reset` change fields and write them down.
 
     A field is written to the user's own file, where there is one that may be written and nothing
     lies over it; else to the layer, which is read again at the next start.
@@ -97,12 +98,13 @@ class KeptSettings:
             SettingsError: no such field, the value is not allowed, what it would break, or it
                 cannot be written; the former value stays.
         """
-        field = field_named(path)
-        meant = value_for(field, value)
-        if field.kind is FieldKind.SECRET and meant != "":
-            meant = self._safe.put(path, _clear(path, meant))
+        return self.set_all({path: value})
+
+    def set_all(self, values: Mapping[str, object]) -> Path:
+        """As `set` for several fields in one write: all of them or none."""
         try:
-            return self._write(lambda text: with_value(text, where_of(path), meant))
+            meant = {where_of(path): self._meant(path, value) for path, value in values.items()}
+            return self._write(lambda text: reduce(_with, meant.items(), text))
         finally:
             self._tidy()
 
@@ -116,6 +118,13 @@ class KeptSettings:
             return self._reset(path)
         finally:
             self._tidy()
+
+    def _meant(self, path: str, value: object) -> object:
+        field = field_named(path)
+        meant = value_for(field, value)
+        if field.kind is FieldKind.SECRET and meant != "":
+            return self._safe.put(path, _clear(path, meant))
+        return meant
 
     def _reset(self, path: str) -> Path | None:
         where = where_of(path)
@@ -178,6 +187,10 @@ def held(wanted: Settings, started: Settings) -> Settings:
 def pending(wanted: Settings, started: Settings) -> tuple[str, ...]:
     """The fields whose value waits for a restart."""
     return tuple(p for p in reboot_fields() if value_at(wanted, p) != value_at(started, p))
+
+
+def _with(text: str, wanted: tuple[Where, object]) -> str:
+    return with_value(text, *wanted)
 
 
 def _clear(path: str, value: object) -> str:

@@ -13,6 +13,7 @@ from digigate.daemon import resting, restoring
 from digigate.daemon.backup import STAGED, Plan, changes, collected, understood
 from digigate.daemon.orders import Archive, enter_backup
 from digigate.daemon.start import Start
+from digigate.daemon.trial import TRIAL, Rules, RulesTrial
 from digigate.errors import Denied, SettingsError
 from digigate.identity import GatewayModel
 from digigate.security import envelope
@@ -20,7 +21,7 @@ from digigate.security.envelope import opened, sealed
 from digigate.security.vault import Vault
 from digigate.settings import KeptSettings, TopologyFile
 from digigate.settings.profiles import Profile
-from digigate.settings.sections import Gateway, Settings, Web
+from digigate.settings.sections import Firewall, FirewallRule, Gateway, Settings, Web
 from digigate.settings.topology import BusName, Device, Topology
 from digigate.state import StateDirectory
 
@@ -32,6 +33,8 @@ TOPOLOGY = Topology(
     devices=(Device(address=4, bus=BusName.DIGIWARE, model="digiware-i30", name="Pumps"),)
 )
 OWNER = Caller("owner")
+CYBER = Caller("cyber", Profile.CYBER, "10.0.0.7")
+RULE = FirewallRule(ip="10.*.*.*")
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +197,10 @@ class Desk:
         self.reboots = 0
         self.vault = Vault(state)
         self.commands = Commands(lambda *line: self.noted.append(line))
-        archive = Archive(state, self.vault, lambda: _now(state, self.vault, Settings()))
+        self.trial = RulesTrial(state, lambda _: None, lambda: 0.0)
+        archive = Archive(
+            state, self.vault, lambda: _now(state, self.vault, Settings()), self.trial
+        )
         enter_backup(self.commands, archive, self._reboot)
 
     def _reboot(self) -> None:
@@ -222,6 +228,51 @@ async def test_the_orders(source: Plan, target: StateDirectory) -> None:
     assert data not in str(desk.noted)
     again = await desk.asks("backup", passphrase=PASSPHRASE)
     assert len(again["data"]) < len(own["data"]) + 100
+
+
+def _with_rules(target: StateDirectory, vault: Vault, *rules: FirewallRule) -> str:
+    """A backup of this gateway that differs in its rules."""
+    settings = Settings(firewall=Firewall(rules=rules))
+    plan = collected(target, vault, settings, Topology(), Clock())
+    return b64encode(sealed(plan.contents.to_bytes(), PASSPHRASE)).decode()
+
+
+@pytest.mark.parametrize(("rules", "tried"), [((RULE,), True), ((), False)])
+async def test_other_rules_are_on_trial_after_a_restore(
+    target: StateDirectory, rules: tuple[FirewallRule, ...], tried: bool
+) -> None:
+    desk = Desk(target)
+    data = _with_rules(target, desk.vault, *rules)
+    await desk.asks("restore", CYBER, passphrase=PASSPHRASE, data=data)
+    kept = target.read_json(TRIAL)
+    assert kept == ({"rules": [], "outgoing": False} if tried else None)
+
+
+async def test_the_owner_restores_rules_for_good(target: StateDirectory) -> None:
+    desk = Desk(target)
+    desk.trial.begin(Rules((), outgoing=True), Rules((), outgoing=False))
+    data = _with_rules(target, desk.vault, RULE)
+    await desk.asks("restore", passphrase=PASSPHRASE, data=data)
+    assert target.read_json(TRIAL) is None
+    assert desk.trial.seconds_left is None
+
+
+async def test_a_restore_that_cannot_be_kept_tries_no_rules(
+    target: StateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, real = Desk(target), StateDirectory.write_bytes
+    data = _with_rules(target, desk.vault, RULE)
+
+    def write(self: StateDirectory, name: str, data: bytes, mode: int = 0o600) -> None:
+        if name == "vault.json":
+            raise OSError(28, "No space left on device")
+        real(self, name, data, mode)
+
+    monkeypatch.setattr(StateDirectory, "write_bytes", write)
+    with pytest.raises(SettingsError, match="No space left"):
+        await desk.asks("restore", CYBER, passphrase=PASSPHRASE, data=data)
+    assert target.read_json(TRIAL) is None
+    assert desk.reboots == 0
 
 
 async def test_refusals_change_nothing(source: Plan, target: StateDirectory) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.firewall import Gate
+from digigate.firewall.gate import Tally
 from digigate.firewall.neighbours import Neighbours, kernel_table, messages, neighbour
 from digigate.firewall.rules import Door
 from digigate.settings.sections import Firewall, FirewallRule
@@ -102,9 +103,15 @@ def test_what_happens_at_each_door_is_counted() -> None:
     door.admits_connection("10.0.0.2", HTTPS)
     door.spend("10.0.0.1", 100)
     door.admits_connection("10.0.0.1", HTTPS)
-    tally = door.tallies()["https"]
-    assert (tally.admitted, tally.unlisted, tally.refused) == (1, 1, 1)
+    assert door.tallies()["https"] == Tally(admitted=1, unlisted=1, refused=1)
     assert door.excluded == 1
+
+
+def test_the_request_that_exceeds_a_limit_is_counted_too() -> None:
+    door = gate()
+    for _ in range(7):
+        door.admits_datagram("10.0.0.1", SNMP, 50)
+    assert door.tallies()["snmp"] == Tally(admitted=5, refused=2)
 
 
 def test_an_exclusion_tells_the_mac_where_there_is_one() -> None:
@@ -156,7 +163,7 @@ def test_rules_are_kept_in_one_form() -> None:
     assert FirewallRule.model_validate({"port": 502}).port == "502"
 
 
-def test_the_kernel_is_asked_again_after_some_seconds_only() -> None:
+def test_the_kernel_is_not_asked_by_every_knock() -> None:
     now, asked = [0.0], [0]
 
     def read() -> dict[str, str]:
@@ -164,10 +171,31 @@ def test_the_kernel_is_asked_again_after_some_seconds_only() -> None:
         return MACS
 
     neighbours = Neighbours(lambda: now[0], read)
-    for seconds, times in ((0.0, 1), (4.9, 1), (5.1, 2)):
+    for seconds, times in ((0.0, 1), (0.4, 1), (0.6, 2)):
         now[0] = seconds
         assert neighbours.mac_of("192.168.0.7") == MACS["192.168.0.7"]
         assert asked[0] == times
+
+
+def test_a_neighbour_that_appears_is_let_in_within_a_second() -> None:
+    now, table = [NOW], dict[str, str]()
+    firewall = Firewall(rules=(rule(mac=MACS["192.168.0.7"]),), requests=1000)
+    neighbours = Neighbours(lambda: now[0], lambda: dict(table))
+    door = Gate(firewall, Conditions(Clock()), lambda: now[0], lambda *_: None, neighbours)
+    assert not door.admits_connection("192.168.0.7", HTTPS)
+    table |= MACS
+    waited = 0.0
+    while not door.admits_connection("192.168.0.7", HTTPS):
+        waited += 0.1
+        now[0] += 0.1
+    assert waited <= 1.1
+
+
+def test_an_address_counts_however_it_is_written() -> None:
+    door = gate(rule(ip="::ffff:10.0.0.1"), rule(ip="FE80::1"))
+    assert door.admits_connection("10.0.0.1", HTTPS)
+    assert door.admits_connection("fe80::1%eth0", HTTPS)
+    assert not door.admits_connection("fe80::2%eth0", HTTPS)
 
 
 def _entry(state: int, address: bytes, mac: bytes) -> bytes:

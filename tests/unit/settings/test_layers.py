@@ -40,6 +40,16 @@ def test_a_change_goes_to_the_users_file_and_keeps_the_former(file: Path, layer:
     assert not layer.exists()
 
 
+def test_several_fields_change_in_one_write_or_none_does(file: Path, layer: Path) -> None:
+    settings = kept(file, layer)
+    settings.set_all({"firewall.kbits": "500", "firewall.outgoing": True})
+    assert file.read_text() == TEXT + "firewall:\n  outgoing: true\n  kbits: 500\n"
+    assert file.with_name("own.yaml.previous").read_text() == TEXT
+    with pytest.raises(SettingsError, match="kbits"):
+        settings.set_all({"firewall.outgoing": False, "firewall.kbits": 1})
+    assert settings.current.firewall.outgoing
+
+
 def test_without_a_file_it_goes_to_the_layer_and_comes_back_at_the_next_start(layer: Path) -> None:
     base = Settings.model_validate({"modbus_tcp": {"port": 5020}})
     settings = kept(None, layer, base)

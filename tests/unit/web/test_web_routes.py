@@ -65,7 +65,7 @@ def test_nothing_is_changed_but_by_an_order() -> None:
 
 def test_all_but_the_pages_behind_the_login_is_open_to_the_user_profile() -> None:
     closed = {route.path for route in set(ROUTES) - set(OFFICE) if route.profile != Profile.USER}
-    assert closed == {"/api/v1/firmware"}
+    assert closed == {"/api/v1/firewall", "/api/v1/firmware"}
 
 
 @pytest.mark.parametrize("profile", [p for p in Profile if p is not Profile.USER])

@@ -9,9 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from digigate.commands import Arguments, Command, Commands, Json
+from digigate.commands import Arguments, Caller, Command, Commands, ForCaller, Json
 from digigate.daemon.backup import Plan, changes, understood
 from digigate.daemon.restoring import check_model, lay_ready
+from digigate.daemon.trial import Rules, RulesTrial
 from digigate.errors import SettingsError
 from digigate.security.envelope import LARGEST, opened, sealed
 from digigate.security.vault import Vault
@@ -41,6 +42,7 @@ class Archive:
     vault: Vault
     now: Callable[[], Plan]
     """The configuration as it is."""
+    trial: RulesTrial
 
 
 def enter_backup(commands: Commands, archive: Archive, reboot: Callable[[], None]) -> None:
@@ -53,7 +55,7 @@ def enter_backup(commands: Commands, archive: Archive, reboot: Callable[[], None
             file = await asyncio.to_thread(sealed, plan.contents.to_bytes(), passphrase)
         return {"name": file_name(plan), "data": b64encode(file).decode()}
 
-    async def restore(asked: Restoring) -> Json:
+    async def restore(asked: Restoring, who: Caller) -> Json:
         passphrase = asked.passphrase.get_secret_value()
         async with alone:
             data = await asyncio.to_thread(opened, _decoded(asked.data), passphrase)
@@ -63,12 +65,24 @@ def enter_backup(commands: Commands, archive: Archive, reboot: Callable[[], None
         told = told_of(former, plan)
         if asked.preview:
             return {**told, "restarting": False}
-        lay_ready(archive.vault, plan)
+        _lay_ready(archive, plan, former, who)
         reboot()
         return {**told, "restarting": True}
 
     commands.add(Command("backup", Sealing, backup, OFFICER))
-    commands.add(Command("restore", Restoring, restore, OFFICER))
+    commands.add(Command("restore", Restoring, ForCaller(restore), OFFICER))
+
+
+def _lay_ready(archive: Archive, plan: Plan, former: Plan, who: Caller) -> None:
+    """Other rules of the firewall are on trial after the restart, unless the owner restores."""
+    rules, wanted = Rules.of(former.settings.firewall), Rules.of(plan.settings.firewall)
+    if who.owner or rules == wanted:
+        lay_ready(archive.vault, plan)
+    else:
+        with archive.trial.falling_back(rules):
+            lay_ready(archive.vault, plan)
+    if who.owner:
+        archive.trial.confirm()
 
 
 def file_name(plan: Plan) -> str:

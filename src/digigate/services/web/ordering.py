@@ -14,6 +14,7 @@ from digigate.services.web.api import json_response
 from digigate.services.web.entrance import caller_of, lasting
 from digigate.services.web.jsonable import dumps
 from digigate.services.web.keys import VIEW
+from digigate.services.web.route import Handler
 from digigate.services.web.stream import ALIVE, HEARTBEAT, HELLO
 
 JSON = "application/json"
@@ -34,6 +35,16 @@ async def execute(request: web.Request) -> web.Response:
     except (DigigateError, ValueError) as error:
         raise _refusal(error) from error
     return json_response({"result": result})
+
+
+def told(name: str) -> Handler:
+    """A handler that answers what an order without arguments tells."""
+
+    async def answer(request: web.Request) -> web.Response:
+        commands = request.app[VIEW].commands
+        return json_response(await commands.execute(name, {}, caller_of(request)))
+
+    return answer
 
 
 async def events(request: web.Request) -> web.StreamResponse:

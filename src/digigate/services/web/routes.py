@@ -68,6 +68,13 @@ ROUTES: tuple[Route, ...] = (
     _api("/detection", api.payload(payloads.detection), "The search for slaves"),
     _api("/panel", api.payload(payloads.panel), "The lamps of the front panel"),
     _api("/library", api.payload(payloads.library), "The products that can be added"),
+    Route(
+        "GET",
+        V1 + "/firewall",
+        ordering.told("firewall"),
+        Profile.CYBER,
+        "Whom the firewall lets in, and whom it has shut out",
+    ),
     _api("/stream", api.stream, "Server-sent events of all the above", head=False, use=False),
     _api("/commands", ordering.listing, "What can be ordered, and by whom"),
     Route(
