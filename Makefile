@@ -7,6 +7,7 @@ WEBUI := src/webui
 STATIC := src/digigate/services/web/static
 STATE ?= .demo
 SPEED ?= 1
+WORKERS ?= 2
 NODE_MIN := 20.19
 
 .DEFAULT_GOAL := help
@@ -24,7 +25,8 @@ run: $(VENV)/.ready $(STATIC)/index.html  ## run on real buses: make run SETTING
 
 test: $(VENV)/.ready $(STATIC)/index.html  ## every check and every test
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest tests/integration tests/e2e
+	$(BIN)/python -m pytest tests/integration tests/e2e -m "not alone" -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest tests/integration -m alone
 	@$(MAKE) --no-print-directory test-next
 
 check: $(VENV)/.ready $(STATIC)/index.html  ## format, lint, types, walls, unit, cases, house (quick)

@@ -3,9 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from digigate.bus import Counters, LineState
 from fieldbus import eventually
 from fieldbus.simulated import SimulatedBus, simulated
+
+pytestmark = pytest.mark.alone
 
 SLAVES = [
     {"address": 5, "model": "countis-e44", "loads": [{"number": 1}]},

@@ -254,6 +254,7 @@ def test_the_lamps_of_a_running_gateway(tmp_path: Path) -> None:
         eventually(lambda: site.lamp("alarm") == "blinking", what="a system alarm")
 
 
+@pytest.mark.alone
 @pytest.mark.manual(54)
 def test_a_full_plant_at_its_own_pace_is_searched_within_two_minutes(tmp_path: Path) -> None:
     plant = yaml.safe_load((ROOT / "config" / "full-plant.yaml").read_text())

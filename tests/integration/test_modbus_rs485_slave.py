@@ -20,6 +20,8 @@ from running import eventually
 from running.commissioned import ABSENT, METER, NEIGHBOURS, OWN, Site, commissioned
 from running.simulator import ctl
 
+pytestmark = pytest.mark.alone
+
 SOCO = b"\x03\xc3\x50\x00\x04"
 IDENTIFY = b"\x03\xc3\x50\x00\x42"
 SOCO_SAID = b"\x03\x08\0S\0O\0C\0O"

@@ -15,6 +15,8 @@ from digigate.bus.workshop.replay import behaviour
 from digigate.errors import SettingsError, SlaveException, SlaveGarbled, SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
 
+pytestmark = pytest.mark.alone
+
 PDU = bytes.fromhex("03 481a 0002")
 READ, RIGHT = build(4, PDU), build(4, bytes.fromhex("0304 00003039"))
 BROKEN = RIGHT[:-1] + bytes((RIGHT[-1] ^ 1,))

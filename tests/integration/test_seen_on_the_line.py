@@ -14,6 +14,8 @@ from digigate.errors import SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
 from fieldbus import Faults, ScriptedSlaves, eventually, honest
 
+pytestmark = pytest.mark.alone
+
 I30 = Catalogue.load().models["digiware-i30"]
 PDU = bytes.fromhex("03 481a 0002")
 

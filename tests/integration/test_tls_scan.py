@@ -9,6 +9,8 @@ import pytest
 
 from running import Gateway, free_demo
 
+pytestmark = pytest.mark.alone
+
 SELF_SIGNED = "certificate_path_validation"
 
 
@@ -21,7 +23,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 def scanned(gateway: Gateway, *command: str) -> str:
     port = json.loads((gateway.state / "ports.json").read_text())["https"]
     place = [*command, f"127.0.0.1:{port}"]
-    done = subprocess.run(place, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(place, capture_output=True, text=True, timeout=350, check=False)
     assert "TLS 1.2" in done.stdout, done.stdout + done.stderr
     return done.stdout
 
@@ -35,7 +37,7 @@ def test_the_door_complies_with_mozillas_intermediate_profile(gateway: Gateway) 
 
 
 @pytest.mark.peer("testssl")
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_no_known_weakness_is_found(gateway: Gateway) -> None:
     quiet = ("--color", "0", "--quiet", "--warnings", "off")
     report = scanned(gateway, "testssl", *quiet, "-p", "-U")
