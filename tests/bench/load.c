@@ -1,11 +1,12 @@
 /*
  * Modbus TCP clients: FC03 reads on many connections from one epoll loop.
  *     load --port P [--connections 32] [--sources 1] [--seconds 2] [--rate R] [--verify]
- *          UNIT:ADDRESS:WORDS ...
+ *          [--watch PID] UNIT:ADDRESS:WORDS ...
  *
  * Without --rate each connection asks again as soon as it is answered (closed loop); with it, R
  * times a second at its own phase. Each connection goes through the targets from its own place.
  * --sources N spreads the connections over the addresses 127.0.0.2 .. 127.0.0.(N+1).
+ * --watch PID tells what each answer costs that process: its CPU time in slices of 20 ms.
  * Every answer is checked: transaction, unit, function, length; with --verify each register too.
  * Prints one line of JSON; a request without an answer after a second counts as lost.
  */
@@ -22,8 +23,9 @@
 
 #include "measure.h"
 
-enum { CONNECTIONS_MAX = 256, TARGETS_MAX = 512, HEADER = 7, REQUEST = 12, SAMPLES = 1 << 20 };
-static const int64_t LOST_NS = 1000000000;
+enum { CONNECTIONS_MAX = 256, TARGETS_MAX = 512, HEADER = 7, REQUEST = 12, SAMPLES = 1 << 20,
+       SLICES = 4096 };
+static const int64_t LOST_NS = 1000000000, SLICE_NS = 20000000;
 
 struct target { int unit, address, words; };
 
@@ -46,6 +48,29 @@ static double seconds = 2, rate;
 static int64_t latency[SAMPLES];
 static size_t sampled;
 static long sent, answered, wrong, lost, late, dropped, exceptions[256];
+
+static clockid_t watched;
+static int watching;
+static int64_t cost[SLICES];
+static size_t slices;
+
+/* End a slice whose time has come: what one answer in it cost the process that is watched. */
+static void slice(int64_t now)
+{
+    static int64_t until, used;
+    static long until_then;
+    if (!watching || now < until || slices == SLICES)
+        return;
+    struct timespec cpu;
+    if (clock_gettime(watched, &cpu) < 0)
+        die("watch");
+    const int64_t total = cpu.tv_sec * 1000000000LL + cpu.tv_nsec;
+    if (until > 0 && answered > until_then)
+        cost[slices++] = (total - used) / (answered - until_then);
+    until = now + SLICE_NS;
+    used = total;
+    until_then = answered;
+}
 
 static void ask(struct connection *connection, int64_t now)
 {
@@ -150,6 +175,7 @@ static void run(int poller, int64_t end)
          now = now_ns()) {
         struct epoll_event events[CONNECTIONS_MAX];
         int64_t wake = now < end ? end : end + LOST_NS;
+        slice(now);
         for (int i = 0; rate > 0 && i < connection_count; i++) {
             const int64_t next = step(&connections[i], now, end);
             wake = next > now && next < wake ? next : wake;
@@ -194,6 +220,7 @@ static void read_options(int argc, char **argv)
     static const struct option options[] = {
         {"port", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'},
         {"sources", 1, NULL, 'a'}, {"rate", 1, NULL, 'r'}, {"verify", 0, NULL, 'v'},
+        {"watch", 1, NULL, 'w'},
         {NULL, 0, NULL, 0},
     };
     for (int got; (got = getopt_long(argc, argv, "", options, NULL)) != -1;)
@@ -204,6 +231,7 @@ static void read_options(int argc, char **argv)
         case 's': seconds = atof(optarg); break;
         case 'r': rate = atof(optarg); break;
         case 'v': verify = 1; break;
+        case 'w': watching = clock_getcpuclockid(atoi(optarg), &watched) == 0; break;
         default: exit(2);
         }
     for (; optind < argc && target_count < TARGETS_MAX; optind++) {
@@ -235,6 +263,8 @@ int main(int argc, char **argv)
         }
     printf("}, ");
     print_quantiles("latency_us", latency, sampled);
+    printf(", ");
+    print_quantiles("cost_us", cost, slices);
     printf("}\n");
     return 0;
 }

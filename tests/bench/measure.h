@@ -41,12 +41,12 @@ static inline int by_size(const void *left, const void *right)
 static inline void print_quantiles(const char *name, int64_t *ns, size_t n)
 {
     static const struct { const char *name; double at; } marks[] = {
-        {"min", 0}, {"p50", 0.50}, {"p90", 0.90}, {"p99", 0.99}, {"max", 1},
+        {"min", 0}, {"p10", 0.10}, {"p25", 0.25}, {"p50", 0.50}, {"p90", 0.90}, {"p99", 0.99}, {"max", 1},
     };
     qsort(ns, n, sizeof *ns, by_size);
     printf("\"%s\": {\"n\": %zu", name, n);
     for (size_t i = 0; n > 0 && i < sizeof marks / sizeof *marks; i++)
-        printf(", \"%s\": %.1f", marks[i].name,
+        printf(", \"%s\": %.2f", marks[i].name,
                (double)ns[(size_t)(marks[i].at * (double)(n - 1) + 0.5)] / 1e3);
     printf("}");
 }

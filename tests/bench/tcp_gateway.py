@@ -7,7 +7,7 @@ import asyncio
 import socket
 import sys
 import tempfile
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import partial
 from pathlib import Path
 
@@ -49,9 +49,13 @@ class NoGate(Gate):
         listener.setblocking(False)
         return listener
 
-    def spend(self, client: str, requests: int = 1) -> bool:
-        """Always."""
-        return True
+    def purse(self, client: str, service: str) -> Callable[[int], bool]:
+        """One that is never empty."""
+        return _always
+
+
+def _always(requests: int) -> bool:
+    return True
 
 
 class NoLine:

@@ -1,9 +1,10 @@
 """Token buckets: how much a client may still send."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import floor
 
 BURST = 1.0  # seconds' worth of its rate that a bucket holds
-FILL = 0.05  # seconds between two fillings, unless something runs out before
+PORTION = 0.25  # seconds' worth at most that is taken before the clock is asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,49 +16,86 @@ class Rates:
     reads: float
 
 
-@dataclass(slots=True)
-class Meter:
-    """What one client may still send: three buckets, filled together; times are monotonic seconds.
+class Bucket:
+    """One token bucket that looks at the clock once a portion, not once a token.
 
-    This runs for each read and each request of every service: it is written for speed.
+    Whoever takes from it counts the open portion down himself; what he took counts as taken at the
+    moment when that is settled. So it never gives more than a bucket of `BURST` that is asked each
+    time, and never less than one that is smaller by a portion.
     """
 
-    rates: Rates
-    at: float  # when it was last filled
-    octets: float = field(init=False)
-    requests: float = field(init=False)
-    reads: float = field(init=False)
+    __slots__ = ("_had", "portion")
 
-    def __post_init__(self) -> None:
-        self.octets = self.rates.octets * BURST
-        self.requests = self.rates.requests * BURST
-        self.reads = self.rates.reads * BURST
+    def __init__(self, rate: float) -> None:
+        self._had = rate * BURST
+        self.portion = floor(rate * PORTION)
+        """What was given out last."""
 
-    def read(self, octets: int, now: float) -> bool:
-        """Take a read of this size out; False once more was taken than was there."""
-        if now - self.at > FILL:
-            self.fill(now)
-        self.octets -= octets
-        self.reads -= 1
-        if self.octets < 0 or self.reads < 0:
-            self.fill(now)
-            return self.octets >= 0 and self.reads >= 0
-        return True
+    def left(self, open_: int) -> float:
+        """What is in it while so much of the portion is there."""
+        return self._had - (self.portion - open_)
 
-    def spend(self, requests: int, now: float) -> bool:
-        """Take requests out; False once more were taken than were there."""
-        if now - self.at > FILL:
-            self.fill(now)
-        self.requests -= requests
-        if self.requests < 0:
-            self.fill(now)
-            return self.requests >= 0
-        return True
+    def settle(self, open_: int, rate: float, gone: float) -> int:
+        """Put in what has come due, take out what was used; the next portion, < 0 for a debt."""
+        taken = self.portion - open_
+        had = self._had = min(rate * BURST, self._had + gone * rate) - taken
+        portion = self.portion = floor(min(had, rate * PORTION))
+        return portion
 
-    def fill(self, now: float) -> None:
-        """Put in what has come due since the last time."""
-        rates, gone = self.rates, now - self.at
-        self.at = now
-        self.octets = min(rates.octets * BURST, self.octets + gone * rates.octets)
-        self.requests = min(rates.requests * BURST, self.requests + gone * rates.requests)
-        self.reads = min(rates.reads * BURST, self.reads + gone * rates.reads)
+    def raise_to(self, left: float) -> int:
+        """Have at least this much in it, when just settled; the next portion, empty."""
+        self._had = max(self._had, left)
+        self.portion = 0
+        return 0
+
+
+class Meter:
+    """What one client may still send; times are monotonic seconds.
+
+    `octets`, `reads` and `requests` are open portions: they are counted down in place, for each
+    read and each request of every service. Once one is below zero, `settle` says whether that was
+    too much.
+    """
+
+    __slots__ = ("_at", "_octets", "_reads", "_requests", "octets", "reads", "requests")
+
+    def __init__(self, rates: Rates, now: float) -> None:
+        self._at = now
+        self._octets, self._reads = Bucket(rates.octets), Bucket(rates.reads)
+        self._requests = Bucket(rates.requests)
+        self.octets, self.reads = self._octets.portion, self._reads.portion
+        self.requests = self._requests.portion
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no portion has been exceeded."""
+        return self.octets >= 0 and self.reads >= 0 and self.requests >= 0
+
+    @property
+    def octets_left(self) -> float:
+        """All that is there, the open portion among it."""
+        return self._octets.left(self.octets)
+
+    def settle(self, rates: Rates, now: float) -> bool:
+        """Put in what has come due since the last time; False where too much was taken."""
+        gone = now - self._at
+        self._at = now
+        self.octets = self._octets.settle(self.octets, rates.octets, gone)
+        self.reads = self._reads.settle(self.reads, rates.reads, gone)
+        self.requests = self._requests.settle(self.requests, rates.requests, gone)
+        return self.is_open
+
+    def forgive(self, octets: float = 0.0) -> None:
+        """Owe no octets and no reads, and have at least so many octets; just settled."""
+        self.octets = self._octets.raise_to(octets)
+        self.reads = self._reads.raise_to(0.0)
+
+    def owe(self, other: "Meter") -> None:
+        """Take over what is owed to another meter."""
+        self.octets += min(0, other.octets)
+        self.reads += min(0, other.reads)
+        self.requests += min(0, other.requests)
+
+    def close(self) -> None:
+        """Run out, so that whoever counts it down has to ask."""
+        self.octets = self.reads = self.requests = -1

@@ -14,6 +14,7 @@ from digigate.conditions import Conditions
 from digigate.errors import ListenError, SettingsError
 from digigate.firewall.bucket import Meter, Rates
 from digigate.firewall.neighbours import Neighbours
+from digigate.firewall.purse import Holder, Purse
 from digigate.firewall.rules import Door, Protocol
 from digigate.firewall.sockets import Connection, Datagrams, Listener, plain_address
 from digigate.firewall.whitelist import WhiteList
@@ -55,8 +56,8 @@ def _on_the_loop(delay: float, callback: Callable[[], None]) -> object:
 class Gate:
     """Opens listening sockets, counts what each client sends, excludes who sends too much.
 
-    A service that parses requests tells their number by `spend`; a connection or a datagram counts
-    as one request by itself.
+    A service that parses requests tells their number by `spend`, or where there are many of them
+    through a `purse`; a connection or a datagram counts as one request by itself.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Gate:
         self.excluded = 0
         """Exclusions since the start."""
         self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
+        self._rates = _rates(limits)
         self.apply(limits)
 
     def apply(self, limits: Firewall) -> None:
@@ -92,9 +94,11 @@ class Gate:
         for connection in tuple(self._open):
             if not self._white.admits(connection.client, connection.door, self._monotonic()):
                 connection.cut()
-        self._rates = Rates(limits.kbits * 125.0, float(limits.requests), READS)
+        now, former = self._monotonic(), self._rates
+        self._rates = _rates(limits)
         for meter in self._meters.values():
-            meter.rates = self._rates
+            meter.settle(former, now)
+            meter.settle(self._rates, now)
 
     def listen_tcp(self, host: str, port: int, service: str) -> socket.socket:
         """A guarded TCP socket, bound and listening; port 0 = any free one.
@@ -119,12 +123,21 @@ class Gate:
 
     def spend(self, client: str, requests: int = 1) -> bool:
         """Count requests of a client; False = it is excluded (now) and gets no answer."""
-        meter = self._meters.get(client) or self._meter(plain_address(client))
+        client = plain_address(client)
+        meter = self._meter(client)
         if meter is None:
             return False
-        if meter.spend(requests, self._monotonic()):
-            return True
-        return self._exceeds(plain_address(client), meter, "one service")
+        meter.requests -= requests
+        return meter.requests >= 0 or self._had_more(client, meter, "one service")
+
+    def purse(self, client: str, service: str) -> Callable[[int], bool]:
+        """`spend` for one client of one service, as long as it is connected."""
+        client = plain_address(client)
+        meter = self._meter(client)
+        if meter is None:
+            meter = Meter(self._rates, self._monotonic())
+            meter.close()
+        return Purse(self, client, service, meter).spend
 
     @contextmanager
     def exempt(self, client: str) -> Iterator[None]:
@@ -134,14 +147,15 @@ class Gate:
         """
         client = plain_address(client)
         meter = self._meter(client)
-        left = meter.octets if meter else 0.0
+        left = meter.octets_left if meter else 0.0
         self._exempt[client] += 1
         try:
             yield
         finally:
             self._exempt -= Counter((client,))
             if meter is not None and meter is self._meters.get(client):
-                meter.octets = max(meter.octets, left)
+                meter.settle(self._rates, self._monotonic())
+                meter.forgive(left)
 
     def names(self, client: str, protocol: Protocol, port: int) -> bool:
         """Whether a rule names this client there; False as long as there are no rules."""
@@ -190,27 +204,23 @@ class Gate:
         meter = self._meters.get(client) or self._meter(client)
         if meter is None:
             return False
-        if meter.read(octets, self._monotonic()):
-            return True
-        if client in self._exempt:
-            meter.octets, meter.reads = max(0.0, meter.octets), max(0.0, meter.reads)
-            return True
-        return self._exceeds(client, meter, door.service)
+        meter.octets -= octets
+        meter.reads -= 1
+        return meter.is_open or self._had_more(client, meter, door.service)
 
-    def admits_more(self, connection: Connection) -> bool:
-        """Whether a connection whose meter ran out may go on.
+    def admits_more(self, holder: Holder) -> bool:
+        """Whether a client may go on over whose open portion one of those who count it has gone.
 
         A crowd of other addresses may have taken its client's place among the meters: then what it
         owes is charged to the one that is there now, or its own takes the place again.
         """
-        client, own = connection.client, connection.meter
+        client, own = holder.client, holder.meter
         if client in self._exclusions:
             return False
-        meter = self._meters.setdefault(client, own)
+        meter = holder.meter = self._meters.setdefault(client, own)
         if meter is not own:
-            meter.octets, meter.reads = meter.octets + own.octets, meter.reads + own.reads
-            connection.meter = meter
-        return self.admits_read(client, connection.door, 0)
+            meter.owe(own)
+        return meter.is_open or self._had_more(client, meter, holder.service)
 
     def admits_datagram(self, client: str, door: Door, octets: int) -> bool:
         """Count a datagram; False = no rule names the client, or it is excluded."""
@@ -226,13 +236,13 @@ class Gate:
             tally.refused += 1
             return False
         self._meters.move_to_end(client)
-        meter.fill(now)
         meter.octets -= octets
-        if meter.spend(1, now) and meter.octets >= 0:
+        meter.requests -= 1
+        if meter.is_open or self._had_more(client, meter, door.service):
             tally.admitted += 1
             return True
         tally.refused += 1
-        return self._exceeds(client, meter, door.service)
+        return False
 
     def _meter(self, client: str) -> Meter | None:
         """The meter of a client; None while it is excluded."""
@@ -245,15 +255,21 @@ class Gate:
                 self._meters.popitem(last=False)
         return meter
 
-    def _exceeds(self, client: str, meter: Meter, service: str) -> bool:
-        """Exclude a client whose meter has run out; False for those who ask whether it may."""
-        over = f"{READS:.0f} segments/s"
-        if meter.requests < 0:
-            over = f"{self._limits.requests} requests/s"
-        elif meter.octets < 0:
-            over = f"{self._limits.kbits} kbit/s"
-        self._exclude(client, f"sent more than {over} (to {service})")
+    def _had_more(self, client: str, meter: Meter, service: str) -> bool:
+        """Whether more had come due than the meter knew; else the client is excluded."""
+        if meter.settle(self._rates, self._monotonic()):
+            return True
+        if client in self._exempt:
+            meter.forgive()
+        if meter.is_open:
+            return True
+        self._exclude(client, f"sent more than {self._exceeded(meter)} (to {service})")
         return False
+
+    def _exceeded(self, meter: Meter) -> str:
+        if meter.requests < 0:
+            return f"{self._limits.requests} requests/s"
+        return f"{self._limits.kbits} kbit/s" if meter.octets < 0 else f"{READS:.0f} segments/s"
 
     def _exclude(self, client: str, reason: str) -> None:
         if len(self._exclusions) >= CLIENTS_MAX:
@@ -265,7 +281,7 @@ class Gate:
         exclusion = Exclusion(client, reason, self._monotonic() + seconds, mac)
         self._exclusions[client] = exclusion
         self.excluded += 1
-        self._meters.pop(client).octets = float("-inf")  # so that who holds it asks us and hears no
+        self._meters.pop(client).close()
         for connection in tuple(self._open):
             if connection.client == client:
                 connection.cut()
@@ -292,6 +308,10 @@ class Gate:
         protocol: Protocol = "tcp" if isinstance(sock, Listener) else "udp"
         sock.door = Door(service, protocol, sock.getsockname()[1])
         self._listening.add(sock)
+
+
+def _rates(limits: Firewall) -> Rates:
+    return Rates(limits.kbits * 125.0, float(limits.requests), READS)
 
 
 def _family(host: str) -> socket.AddressFamily:

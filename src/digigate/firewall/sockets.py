@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from digigate.firewall.bucket import Meter
+from digigate.firewall.purse import Holder
 from digigate.firewall.rules import Door
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class Guard(Protocol):
     def admits_connection(self, client: str, door: Door) -> bool:
         """A client wants to connect."""
 
-    def admits_more(self, connection: "Connection") -> bool:
-        """A connection has charged its meter with more than was there."""
+    def admits_more(self, holder: Holder) -> bool:
+        """A connection has counted its client's meter below zero."""
 
     def admits_datagram(self, client: str, door: Door, octets: int) -> bool:
         """A datagram of this size has come."""
@@ -49,8 +50,11 @@ def plain_address(host: str) -> str:
 class Connection(socket.socket):
     """A connection that was admitted: each read is counted, and refused once over the limit.
 
-    The counting stands in the reads themselves because they are most of what a client costs.
+    The counting stands in the reads themselves because they are most of what a client costs
+    (docs/bench.md).
     """
+
+    __slots__ = ("client", "door", "guard", "meter")
 
     guard: Guard
     client: str
@@ -63,11 +67,13 @@ class Connection(socket.socket):
         Raises:
             ConnectionResetError: the client is excluded.
         """
-        data = _recv(self, min(LARGEST, bufsize), flags)
+        if bufsize > LARGEST:  # noqa: PLR1730 -- `min` costs as much as all the counting below
+            bufsize = LARGEST
+        data = _recv(self, bufsize, flags)
         meter = self.meter
-        meter.octets -= len(data)
-        meter.reads -= 1
-        if meter.octets < 0 or meter.reads < 0:
+        octets = meter.octets = meter.octets - len(data)
+        reads = meter.reads = meter.reads - 1
+        if octets < 0 or reads < 0:
             self._ask_on()
         return data
 
@@ -75,14 +81,19 @@ class Connection(socket.socket):
         """As `socket.recv_into`; raises as `recv`."""
         count = _recv_into(self, buffer, nbytes, flags)
         meter = self.meter
-        meter.octets -= count
-        meter.reads -= 1
-        if meter.octets < 0 or meter.reads < 0:
+        octets = meter.octets = meter.octets - count
+        reads = meter.reads = meter.reads - 1
+        if octets < 0 or reads < 0:
             self._ask_on()
         return count
 
+    @property
+    def service(self) -> str:
+        """Whose door it came through."""
+        return self.door.service
+
     def _ask_on(self) -> None:
-        """The meter has run out, by what it knew when it was last filled."""
+        """The meter's open portion has run out."""
         if not self.guard.admits_more(self):
             raise ConnectionResetError("the client is excluded")
 

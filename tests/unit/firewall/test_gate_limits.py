@@ -209,6 +209,48 @@ def test_the_default_limits_leave_room_for_a_busy_client(
         assert door.admits_datagram(GOOD, SNMP, 90)
 
 
+def test_requests_through_purses_and_by_themselves_are_counted_together(
+    time: Timeline, conditions: Conditions
+) -> None:
+    door = gate(time, conditions)
+    spend, spend_too = door.purse(BAD, "modbus_tcp"), door.purse(f"::ffff:{BAD}", "rtu_tcp")
+    assert sum(spend(1) and spend_too(1) and door.spend(BAD) for _ in range(33)) == 33
+    assert spend(1)
+    assert not spend_too(1)
+    assert not spend(1)
+    (exclusion,) = door.exclusions()
+    assert exclusion.reason == "sent more than 100 requests/s (to rtu_tcp)"
+
+
+def test_a_purse_is_shut_during_an_exclusion_and_open_after_it(
+    time: Timeline, conditions: Conditions
+) -> None:
+    door = gate(time, conditions)
+    before = door.purse(BAD, "modbus_tcp")
+    assert not door.spend(BAD, 101)
+    during = door.purse(BAD, "modbus_tcp")
+    time.move(29.9)
+    assert not before(1)
+    assert not during(1)
+    time.move(0.2)
+    assert before(1)
+    assert during(1)
+    assert door.spend(BAD, 90)
+    assert not before(20)
+
+
+def test_a_purse_whose_meter_lost_its_place_still_counts(
+    time: Timeline, conditions: Conditions
+) -> None:
+    door = gate(time, conditions)
+    spend = door.purse(BAD, "modbus_tcp")
+    assert spend(60)
+    for number in range(CLIENTS_MAX):
+        assert door.spend(f"2001:db8::{number:x}")
+    assert spend(40)
+    assert not spend(1)
+
+
 def test_what_an_exempt_client_sends_is_not_counted(time: Timeline, conditions: Conditions) -> None:
     door = gate(time, conditions)
     with door.exempt("::ffff:" + BAD):

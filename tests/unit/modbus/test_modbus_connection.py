@@ -28,7 +28,6 @@ class Desk:
         self.places = places
         self.spent: list[tuple[str, int]] = []
         self.admits = True
-        self.spend: Callable[[str, int], bool] = self._spend
 
     def enter(self, guest: Guest) -> bool:
         self.places -= 1
@@ -37,9 +36,12 @@ class Desk:
     def leave(self, guest: Guest) -> None:
         self.places += 1
 
-    def _spend(self, client: str, requests: int) -> bool:
-        self.spent.append((client, requests))
-        return self.admits
+    def purse(self, client: str) -> Callable[[int], bool]:
+        def spend(requests: int) -> bool:
+            self.spent.append((client, requests))
+            return self.admits
+
+        return spend
 
 
 class Client:

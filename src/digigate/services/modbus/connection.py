@@ -74,7 +74,6 @@ class Connection(asyncio.Protocol):
         self._registers = answers.registers
         self._own_units = answers.own_units
         self._hall = hall
-        self._spend = hall.spend
         self._held = b""  # what has come and was not yet answered
         self._waiting: deque[_Asked | bytes] = deque()  # on the line, or answers behind those
         self._writing = False  # a write is out on the line
@@ -92,6 +91,7 @@ class Connection(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self._asker = self._introduce(transport)
         self.client = self._asker.host
+        self._spend = self._hall.purse(self.client)
         if not self._hall.enter(self):
             self.transport.abort()
 
@@ -114,7 +114,7 @@ class Connection(asyncio.Protocol):
                 registers = self._registers(unit, start, count)
                 if registers is not None:
                     self.active = True
-                    if self._spend(self.client, 1):
+                    if self._spend(1):
                         size = len(registers)
                         head = _pack_registers(transaction, 0, size + 3, unit, function, size)
                         self.transport.write(head + registers)
@@ -155,7 +155,7 @@ class Connection(asyncio.Protocol):
         self._held = held[at:]
         if taken:
             self.active = True
-            if not self._spend(self.client, taken):
+            if not self._spend(taken):
                 self.transport.abort()
                 return
             self._send(ready)

@@ -21,9 +21,8 @@ class Guest(Protocol):
 class Hall(Protocol):
     """Where connections live: `TcpDoor`."""
 
-    @property
-    def spend(self) -> Callable[[str, int], bool]:
-        """`spend(client, requests)` counts requests; False = the client is excluded."""
+    def purse(self, client: str) -> Callable[[int], bool]:
+        """What counts this client's requests: `spend(requests)`; False = it is excluded."""
 
     def enter(self, guest: Guest) -> bool:
         """Give a new connection its place; False = there is none."""

@@ -54,7 +54,6 @@ class TcpDoor:
         self._context = context
         self._guests: set[Guest] = set()
         self._full = False
-        self.spend = gate.spend
 
     async def run(self, ready: Ready) -> None:
         """Serve until cancelled.
@@ -84,6 +83,10 @@ class TcpDoor:
         self._guests.add(guest)
         self._tune(guest.transport.get_extra_info("socket"))
         return True
+
+    def purse(self, client: str) -> Callable[[int], bool]:
+        """What counts this client's requests: `spend(requests)`; False = it is excluded."""
+        return self._gate.purse(client, self._place.name)
 
     def leave(self, guest: Guest) -> None:
         """Free its place, if it had one."""

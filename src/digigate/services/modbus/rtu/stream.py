@@ -118,6 +118,7 @@ class RtuConnection(asyncio.Protocol):
         """Ask for a place; without one the connection is aborted."""
         self.transport = cast("asyncio.Transport", transport)
         self.client = host_of(transport)
+        self._spend = self._hall.purse(self.client)
         if not self._hall.enter(self):
             self.transport.abort()
             return
@@ -135,7 +136,7 @@ class RtuConnection(asyncio.Protocol):
         requests = self._talk.take(data) if self._talk else 0
         if requests:
             self.active = True
-            if not self._hall.spend(self.client, requests):
+            if not self._spend(requests):
                 self.transport.abort()
 
     def pause_writing(self) -> None:
