@@ -103,12 +103,12 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         stack.enter_context(house.sessions.watch(house.note_end))
         stack.enter_context(house.conditions.watch(log_condition))
         house.judge()
-        vault.judge(house.conditions)
+        stack.enter_context(vault.judging(house.conditions))
         house.firmware.announce()
         ending = Ending()
         enter_reboot(house.commands, ending.reboot)
         enter_reset(house.commands, state, ending.reboot)
-        enter_vault(house.commands, vault, house.conditions)
+        enter_vault(house.commands, vault)
 
         def configured() -> Plan:
             return collected(state, vault, kept.current, house.topology, clock)

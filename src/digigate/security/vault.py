@@ -9,7 +9,8 @@ import logging
 import os
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from digigate.conditions import Conditions
 from digigate.errors import SettingsError
 from digigate.security.keyring import Key, Keyring, new_key
 from digigate.state import StateDirectory
+from digigate.watchers import Watchers
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class Vault:
         self._keyring = Keyring(state, given)
         self._book = _load(state)
         self._keys: tuple[Key, ...] = ()
+        self._changed = Watchers[[]]()
         self.fault = ""
         """Why there is no key, where that is not because nothing was ever sealed."""
         try:
@@ -146,6 +149,13 @@ class Vault:
             raise SettingsError(f"the secret {reference} is lost: set it again")
         return secret.decode()
 
+    @contextmanager
+    def judging(self, conditions: Conditions) -> Iterator[None]:
+        """`judge` now, and after each change while the block runs."""
+        self.judge(conditions)
+        with self._changed.watch(lambda: self.judge(conditions)):
+            yield
+
     def judge(self, conditions: Conditions) -> None:
         """Say whether secrets are lost, and what to do."""
         lost = self.lost
@@ -201,6 +211,7 @@ class Vault:
     def _save(self, book: Book) -> None:
         self._state.write_json(FILE, {"version": 1, "records": _told(book)})
         self._book = book
+        self._changed.tell()
 
     def _writing(self, work: Callable[[], None]) -> None:
         try:

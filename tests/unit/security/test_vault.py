@@ -69,6 +69,19 @@ def test_each_sealing_differs_and_is_bound_to_its_name(vault: Vault, state: Stat
     assert Vault(state).lost == ("mail.password", "snmp.key")
 
 
+def test_a_lost_secret_that_is_set_again_is_no_trouble_any_more(
+    vault: Vault, state: StateDirectory
+) -> None:
+    state.remove(OWN)
+    vault, conditions = Vault(state), Conditions(Clock())
+    with vault.judging(conditions):
+        (lost,) = conditions.active(LOST)
+        assert "mail.password, snmp.key" in lost.reason
+        vault.drop("mail.password")
+        vault.put("snmp.key", b"anew")
+        assert conditions.active(LOST) == ()
+
+
 def test_every_flipped_bit_is_noticed(vault: Vault, state: StateDirectory) -> None:
     sealed = vault._book["mail.password"]
     for at in range(len(sealed.data)):

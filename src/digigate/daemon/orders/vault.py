@@ -1,12 +1,11 @@
 """`vault`, `vault.rotate`: which secrets there are, by name alone, and a new key for them."""
 
 from digigate.commands import Arguments, Command, Commands, Json
-from digigate.conditions import Conditions
 from digigate.security.vault import Vault
 from digigate.settings.profiles import OFFICER
 
 
-def enter_vault(commands: Commands, vault: Vault, conditions: Conditions) -> None:
+def enter_vault(commands: Commands, vault: Vault) -> None:
     """Nothing here tells a secret; they go in with the settings that use them."""
 
     async def show(_: Arguments) -> Json:
@@ -21,7 +20,6 @@ def enter_vault(commands: Commands, vault: Vault, conditions: Conditions) -> Non
     async def rotate(_: Arguments) -> Json:
         former = vault.key_id
         vault.rotate()
-        vault.judge(conditions)
         return {"former": former, "key": vault.key_id}
 
     commands.add(Command("vault", Arguments, show, OFFICER, audited=False))
