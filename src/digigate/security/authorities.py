@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import SettingsError
-from digigate.security.pem import CERTIFICATE, certificates_in, no_pem, pem_kinds
+from digigate.security.pem import CERTIFICATE, certificates_in, name_of, no_pem, pem_kinds
 from digigate.state import StateDirectory
 
 STORE = "authorities.pem"
@@ -134,7 +134,7 @@ def _read(text: str, now: datetime) -> tuple[x509.Certificate, ...]:
 
 
 def _check(certificate: x509.Certificate, now: datetime) -> None:
-    name = certificate.subject.rfc4514_string()
+    name = name_of(certificate.subject)
     if certificate.not_valid_after_utc <= now:
         raise SettingsError(f"{name} has ended on {certificate.not_valid_after_utc:%F}")
     try:
@@ -151,7 +151,7 @@ def _check(certificate: x509.Certificate, now: datetime) -> None:
     if not is_authority:
         raise SettingsError(
             f"{name} is the certificate of a server, not of an authority: upload its issuer"
-            f" ({certificate.issuer.rfc4514_string()})"
+            f" ({name_of(certificate.issuer)})"
         )
 
 
@@ -175,8 +175,8 @@ def _roots_of(path: Path) -> tuple[Authority, ...]:
 
 def _described(certificate: x509.Certificate, *, uploaded: bool) -> Authority:
     return Authority(
-        certificate.subject.rfc4514_string(),
-        certificate.issuer.rfc4514_string(),
+        name_of(certificate.subject),
+        name_of(certificate.issuer),
         _fingerprint(certificate),
         certificate.not_valid_after_utc,
         uploaded,

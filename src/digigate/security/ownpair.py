@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from digigate.clock import Clock
 from digigate.security.pair import Chain, Key, check_match, key_pem, kind_of, read_chain, read_key
-from digigate.security.pem import certificates_in
+from digigate.security.pem import certificates_in, name_of
 from digigate.security.vault import Vault
 
 OWN = "web.own-pair"  # key and chain in one record, so that they are replaced together
@@ -123,8 +123,8 @@ def described(chain: Chain) -> dict[str, object]:
     """What a page shows of a certificate."""
     leaf = chain.leaf
     return {
-        "subject": leaf.subject.rfc4514_string(),
-        "issuer": leaf.issuer.rfc4514_string(),
+        "subject": name_of(leaf.subject),
+        "issuer": name_of(leaf.issuer),
         "kind": kind_of(leaf),
         "from": leaf.not_valid_before_utc.isoformat(),
         "until": leaf.not_valid_after_utc.isoformat(),

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from digigate.errors import SettingsError
-from digigate.security.pem import CERTIFICATE, certificates_in, no_pem, pem_kinds
+from digigate.security.pem import CERTIFICATE, certificates_in, name_of, no_pem, pem_kinds
 
 RSA_BITS = 2048
 CURVES = (ec.SECP256R1, ec.SECP384R1)
@@ -76,10 +76,16 @@ def read_key(text: str) -> Key:
     if found[0] not in KEYS:
         raise SettingsError(f"a {found[0].title()} is not served; use ECDSA P-256 (or RSA 2048)")
     try:
-        key = serialization.load_pem_private_key(text.encode(), password=None)
+        _check_key(_loaded(text, quickly=True), "the key")  # large ones take minutes to look into
+        return _check_key(_loaded(text, quickly=False), "the key")
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(f"the key cannot be read: {error}") from error
-    return _check_key(key, "the key")
+
+
+def _loaded(text: str, *, quickly: bool) -> object:
+    return serialization.load_pem_private_key(
+        text.encode(), password=None, unsafe_skip_rsa_key_validation=quickly
+    )
 
 
 def check_match(chain: Chain, key: Key) -> None:
@@ -144,4 +150,4 @@ def _check_order(chain: Chain) -> None:
 
 
 def _name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string() or "the certificate"
+    return name_of(certificate.subject) or "the certificate"

@@ -1,6 +1,7 @@
 """What people upload as PEM: looked at from outside, and read once and for all."""
 
 import re
+import warnings
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -9,6 +10,8 @@ from digigate.errors import SettingsError
 
 LARGEST = 65_536  # octets of one file
 CERTIFICATE = "CERTIFICATE"
+
+warnings.filterwarnings("ignore", "Parsed a serial number")  # zero in usual roots of 2004
 
 _BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 _UNREADABLE = (
@@ -34,7 +37,11 @@ def pem_kinds(text: str) -> list[str]:
 
 def no_pem(text: str, wanted: str) -> str:
     """What to say where a file lacks a block of this kind."""
-    hint = "" if text.isprintable() or "-----" in text else " (DER or PKCS#12 must be converted)"
+    hint = ""
+    if "-\0-\0-" in text:
+        hint = " (it is UTF-16: save it as plain text)"
+    elif not text.isprintable() and "-----" not in text:
+        hint = " (DER or PKCS#12 must be converted)"
     return f"this is no PEM file: there is no -----BEGIN {wanted}----- in it{hint}"
 
 
@@ -63,10 +70,18 @@ def certificate_of(der: bytes) -> x509.Certificate:
     return found
 
 
+def name_of(name: x509.Name) -> str:
+    """As people write it (RFC 4514); whoever made it can move nobody's terminal."""
+    return "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for each in name.rfc4514_string()
+    )
+
+
 def _read(certificate: x509.Certificate) -> None:
     """The library reads these only when asked for."""
     for name in (certificate.subject, certificate.issuer):
-        name.rfc4514_string()
+        name_of(name)
     _ = certificate.not_valid_before_utc < certificate.not_valid_after_utc
     certificate.public_key()
     _ = certificate.extensions

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 
 from digigate.errors import SettingsError, Unreachable
-from digigate.security.pem import certificate_of
+from digigate.security.pem import certificate_of, name_of
 from digigate.security.verdicts import MISSING_ROOT, reason_of
 
 PATIENCE = 10.0  # seconds for one call, however slowly the server drips
@@ -170,7 +170,7 @@ def _shown(der: bytes) -> Shown:
     except ValueError:
         return Shown("(cannot be read)", "", None)
     return Shown(
-        certificate.subject.rfc4514_string(),
-        certificate.issuer.rfc4514_string(),
+        name_of(certificate.subject),
+        name_of(certificate.issuer),
         certificate.not_valid_after_utc.isoformat(),
     )

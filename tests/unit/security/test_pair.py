@@ -2,7 +2,6 @@
 
 import errno
 import ssl
-from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
@@ -13,8 +12,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
-from hypothesis import strategies as st
 
 from digigate.clock import Clock
 from digigate.conditions import Conditions
@@ -30,7 +27,6 @@ from pki import Made, Maker, key_text
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MAKER = Maker(NOW)
 DAY = timedelta(days=1)
-SPOILT = (ROOT := MAKER.root(), MAKER.make(issuer=ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -126,21 +122,6 @@ def test_a_damaged_file_is_refused(good: Made) -> None:
         read_chain(good.pem.replace("MII", "MIX", 1), NOW)
     with pytest.raises(SettingsError, match="cannot be read"):
         read_key(good.key_pem.replace("MIG", "MIX", 1))
-
-
-@pytest.mark.filterwarnings("ignore:Parsed a serial number")
-@given(st.data())
-def test_spoilt_certificates_are_refused_or_whole(data: st.DataObject) -> None:
-    """The library reads parts late; whatever is spoilt must be found while it is taken."""
-    der = bytearray(SPOILT[0].certificate.public_bytes(Encoding.DER))
-    for _ in range(data.draw(st.integers(1, 3))):
-        der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
-    body = b64encode(der).decode()
-    text = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
-    with suppress(SettingsError):
-        described(read_chain(text, NOW))
-    with suppress(SettingsError):
-        described(read_chain(SPOILT[1].pem + text, NOW))
 
 
 def test_a_huge_file_is_not_even_looked_at(good: Made) -> None:

@@ -25,7 +25,7 @@ class Upload(Arguments):
     """A certificate with its chain, its key, or both, in PEM form."""
 
     certificate: Pem | None = None
-    key: SecretStr | None = None
+    key: Pem | None = None
 
 
 class NewAuthority(Arguments):
