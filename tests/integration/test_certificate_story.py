@@ -122,6 +122,32 @@ def curl(url: str, *options: str) -> str:
     return done.stdout
 
 
+def test_a_pair_whose_seal_is_lost_gives_way_to_our_own(gateway: Gateway) -> None:
+    made = MAKER.make("sealed.test")
+    pair = {"certificate": made.pem, "key": made.key_pem}
+    gateway.order("certificates.upload", **pair)
+    gateway.order("settings.set", path="web.own_certificate", value=True)
+    (gateway.state / "secret.key").write_text("5a" * 32)
+    starts = gateway.log.read_text().count(") is up")
+    gateway.order("gateway.reboot")
+    eventually(lambda: gateway.log.read_text().count(") is up") > starts, what="another start")
+    assert shown(gateway) == "CN=digigate"
+    told = troubles(gateway)
+    assert told["certificate.missing"].startswith(
+        "the uploaded pair is gone: upload it again; ours"
+    )
+    assert "no key opens web.own-pair" in told["vault.lost"]
+    gateway.order("certificates.upload", **pair)
+    assert shown(gateway) == "CN=sealed.test"
+    assert not troubles(gateway).keys() & {"certificate.missing", "vault.lost"}
+    gateway.order("settings.set", path="web.own_certificate", value=False)
+
+
+def troubles(gateway: Gateway) -> dict[str, str]:
+    """Reasons by the name of the condition."""
+    return {c["name"]: c["reason"] for c in gateway.order("status")["conditions"]}
+
+
 def test_a_plain_port_that_is_taken_leaves_the_pages(gateway: Gateway) -> None:
     with socket.create_server(("0.0.0.0", 0)) as other:
         taken = other.getsockname()[1]

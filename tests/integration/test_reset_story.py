@@ -2,6 +2,7 @@
 
 import http.cookiejar
 import json
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -14,11 +15,13 @@ import pytest
 
 from digigate.daemon.keepsakes import in_backup, is_known
 from digigate.errors import Refused
+from pki import Maker
 from running import Gateway, eventually, free_demo
 from running.gateway import PASSWORD, _trusting
 from running.wiretap import tapped
 
 PASSPHRASE = "correct horse battery"
+PAIR = Maker().make("gateway.test")
 DEFAULTS = {"advanced": "Avancé", "admin": "Admin", "cyber": "Cyber"}
 
 
@@ -52,8 +55,13 @@ def _kept(gateway: Gateway) -> dict[str, Any]:
     return {
         "settings": gateway.order("settings")["fields"],
         "topology": gateway.order("topology")["topology"],
+        "certificate": gateway.order("certificates"),
         **{name: path.read_bytes() for name, path in paths.items() if path.exists()},
     }
+
+
+def _https(gateway: Gateway) -> tuple[str, int]:
+    return "127.0.0.1", gateway.ports()["https"]
 
 
 def _status_of_login(port: int, profile: str, password: str) -> int:
@@ -91,7 +99,7 @@ def test_no_password_lies_or_travels_in_clear(gateway: Gateway, backup: Path) ->
     kept = [path for path in gateway.state.rglob("*") if path.is_file()]
     assert gateway.state / "accounts.json" in kept
     places = {str(path): path.read_bytes() for path in (*kept, gateway.log, backup)}
-    for secret in (PASSWORD, passphrase, PASSPHRASE):
+    for secret in (PASSWORD, passphrase, PASSPHRASE, PAIR.key_pem.splitlines()[1]):
         for place, data in {**places, "the wire": bytes(tap.heard)}.items():
             assert secret.encode() not in data, (secret, place)
 
@@ -106,6 +114,8 @@ def configured(gateway: Gateway) -> dict[str, Any]:
     gateway.order("settings.set", path="time.zone", value="Europe/Paris")
     gateway.order("settings.set", path="firewall.requests", value=1234)
     gateway.order("topology.remove", address=first["address"])
+    gateway.order("certificates.upload", certificate=PAIR.pem, key=PAIR.key_pem)
+    gateway.order("settings.set", path="web.own_certificate", value=True)
     return _kept(gateway)
 
 
@@ -132,6 +142,9 @@ def test_a_reset_forgets_all_that_was_configured(
     assert kept["topology"] == drawn["topology"]
     assert "accounts.json" not in kept
     assert kept["https.pem"] != configured["https.pem"]
+    assert kept["certificate"] == drawn["certificate"]
+    assert ssl.get_server_certificate(_https(gateway)) in kept["https.pem"].decode()
+    assert gateway.order("vault")["secrets"] == []
     told = gateway.order("accounts")
     assert all(account["is_default"] for account in told["accounts"])
     assert not told["passphrase"]
@@ -159,6 +172,7 @@ def test_a_restore_brings_everything_back(
     assert "restarting" in done.stdout, done.stderr
     eventually(lambda: _starts(gateway) > starts, what="another start")
     assert _kept(gateway) == configured
+    assert ssl.get_server_certificate(_https(gateway)) == PAIR.pem
     assert _status_of_login(gateway.ports()["https"], "cyber", PASSWORD) == 200
     again = gateway.order("backup", passphrase=PASSPHRASE)
     told = gateway.order("restore", passphrase=PASSPHRASE, data=again["data"], preview=True)
@@ -166,9 +180,17 @@ def test_a_restore_brings_everything_back(
 
 
 def test_a_new_key_keeps_the_secrets(gateway: Gateway) -> None:
-    former = gateway.order("vault")["key"]
+    former = gateway.order("vault")
+    assert former["secrets"] == ["web.own-pair"]
     assert "sealed under key" in _cli(gateway, "vault", "--rotate").stdout
-    assert gateway.order("vault")["key"] != former
+    again = gateway.order("vault")
+    assert again["key"] != former["key"]
+    assert (again["secrets"], again["lost"]) == (["web.own-pair"], [])
+    starts = _starts(gateway)
+    gateway.order("gateway.reboot")
+    eventually(lambda: _starts(gateway) > starts, what="another start")
+    assert ssl.get_server_certificate(_https(gateway)) == PAIR.pem
+    assert gateway.order("certificates")["in_use"] == "own"
 
 
 def test_only_what_is_entered_is_kept(gateway: Gateway) -> None:

@@ -40,6 +40,8 @@ def _in_use(desk: Desk, told: Told) -> Html:
     uses_own = told["in_use"] == "own"
     kind = said("office.https.own" if uses_own else "office.https.self_signed")
     inside: list[Part] = [element("p", badge(kind, "ok" if uses_own else ""))]
+    if desk.settings.web.own_certificate and not uses_own:
+        inside.append(notice(said("office.https.missing"), bad=True))
     if own:
         pairs: list[tuple[str, Part]] = [
             (said("office.https.subject"), own["subject"]),
@@ -80,16 +82,17 @@ def _upload(desk: Desk, told: Told) -> Html:
 
 
 def _switch(desk: Desk, told: Told) -> Html:
-    """Grey until both halves are there."""
-    said, complete = desk.said, bool(told["complete"])
+    """Grey until both halves are there; a pair that was lost can be switched off."""
+    said, wanted = desk.said, desk.settings.web.own_certificate
+    grey = not (told["complete"] or wanted)
     box = tick(
         said(f"setting.{OWN}"),
         "own",
         said(f"setting.{OWN}.help"),
-        ticked=desk.settings.web.own_certificate,
+        ticked=wanted,
     )
-    inside = element("fieldset", box, disabled=not complete, class_="bare")
-    save = button(said("office.save"), disabled=not complete)
+    inside = element("fieldset", box, disabled=grey, class_="bare")
+    save = button(said("office.save"), disabled=grey)
     return section(said("office.https.settings"), desk.form(SWITCH, inside, save))
 
 
