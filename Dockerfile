@@ -1,4 +1,4 @@
-# digigate: docker build -t digigate . && docker run --rm -p 8443:8443 -p 5020:5020 digigate
+# digigate: docker build -t digigate . && docker run --rm -p 8443:8443 -p 5020:5020 -p 1161:1161/udp digigate
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates make python3 python3-venv \
@@ -23,7 +23,7 @@ COPY config/demo-plant.yaml config/full-plant.yaml /usr/share/digigate/
 ENV PATH=/opt/digigate/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DIGIGATE_IMAGE=1
 USER digigate
 VOLUME /var/lib/digigate
-EXPOSE 5020 8443
+EXPOSE 5020 8443 1161/udp
 HEALTHCHECK --start-period=60s CMD ["digigate", "ports", "--state", "/var/lib/digigate"]
 ENTRYPOINT ["tini", "--", "digigate"]
 CMD ["demo", "--plant", "/usr/share/digigate/demo-plant.yaml", "--state", "/var/lib/digigate"]

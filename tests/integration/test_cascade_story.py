@@ -6,7 +6,7 @@ import pytest
 
 from running import Gateway, eventually, free_demo, start_run
 
-SETTINGS = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\n"
+SETTINGS = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
 TOPOLOGY = """version: 1
 gateways:
   - {{key: hall, model: diris-m70, host: 127.0.0.1, port: {port}, name: Hall}}

@@ -11,7 +11,7 @@ import pytest
 from running import eventually, free_demo, start_run
 from running.gateway import ROOT, STOP_WITHIN
 
-FREE = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\n"
+FREE = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
 
 
 def digigate(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -83,7 +83,7 @@ def test_a_busy_port_is_said_and_the_service_comes_when_it_is_free(tmp_path: Pat
         settings = tmp_path / "settings.yaml"
         settings.write_text(
             f"modbus_tcp: {{host: 127.0.0.1, port: {port}}}\n"
-            "web: {https_port: 0, http_port: null}\n"
+            "web: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
         )
         with start_run(tmp_path / "state", settings) as gateway:
             services = {s["name"]: s for s in gateway.get("/api/v1/services")["services"]}

@@ -14,6 +14,7 @@ from running import Gateway, Technician, eventually, start_run
 SETTINGS = """
 modbus_tcp: {port: 0}
 web: {https_port: 0, http_port: null}
+snmp: {port: 0}
 firmware: {ready_within: 20, steady_for: 1}
 """
 GOOD, OLDER = "50.1.0", "0.0.1"

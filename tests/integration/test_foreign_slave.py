@@ -85,7 +85,7 @@ def test_a_foreign_b30_is_identified_read_and_served(slave: str, tmp_path: Path)
     words = _dump()
     settings = tmp_path / "settings.yaml"
     settings.write_text(
-        "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\n"
+        "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
         f"buses: {{rs485: {{port: {slave}, baudrate: 38400}}}}\n"
     )
     topology = tmp_path / "topology.yaml"

@@ -13,7 +13,7 @@ from digigate.catalogue import Catalogue, Model
 from fieldbus.models import plate
 from running import Gateway, Technician, eventually, free_demo, start_run
 
-SETTINGS = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\n"
+SETTINGS = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
 MODELS = Catalogue.load().models
 
 

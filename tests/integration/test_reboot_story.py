@@ -38,7 +38,8 @@ def test_a_reboot_starts_everything_anew_in_the_same_process(tmp_path: Path) -> 
 
 def test_settings_are_read_anew(tmp_path: Path) -> None:
     settings = tmp_path / "settings.yaml"
-    text = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\ngateway: {address: %d}\n"
+    text = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
+    text += "gateway: {address: %d}\n"
     settings.write_text(text % 7)
     with start_run(tmp_path / "state", settings) as gateway:
         assert gateway.mbpoll(255, 29440, 1) == [7]

@@ -9,7 +9,7 @@ import pytest
 
 from running import eventually, start_run
 
-FREE = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\n"
+FREE = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
 
 
 def test_systemd_is_told_of_every_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

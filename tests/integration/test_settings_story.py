@@ -20,6 +20,8 @@ modbus_tcp:
 web:
   https_port: 0
   http_port: null
+snmp:
+  port: 0
 """
 
 

@@ -96,6 +96,7 @@ def commissioned(folder: Path, **sections: object) -> Iterator[Site]:
             "buses": buses,
             "modbus_tcp": {"port": 0},
             "web": {"https_port": 0, "http_port": None},
+            "snmp": {"host": "127.0.0.1", "port": 0},
             "usb": {"port": usb.devices["gateway"]},
         }
         settings.write_text(yaml.safe_dump(wanted | sections))

@@ -14,7 +14,11 @@ from running.simulator import ctl, simulator
 from running.waiting import eventually
 
 SEARCH_WITHIN = 120.0
-FREE = {"modbus_tcp": {"host": "127.0.0.1", "port": 0}, "web": {"https_port": 0, "http_port": None}}
+FREE = {
+    "modbus_tcp": {"host": "127.0.0.1", "port": 0},
+    "web": {"https_port": 0, "http_port": None},
+    "snmp": {"port": 0},
+}
 
 
 class Commissioning:

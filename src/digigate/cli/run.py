@@ -30,7 +30,7 @@ def enter(commands: Subparsers) -> None:
         "--ports",
         choices=("demo", "free"),
         default="demo",
-        help="demo: 5020 and 8443 unless the settings say otherwise; free: any free port",
+        help="demo: 5020, 8443 and 1161 unless the settings say otherwise; free: any free port",
     )
     demo.add_argument("--speed", type=_speed, default=1.0, help="gateway seconds per real second")
     demo.set_defaults(act=_demo)
@@ -93,6 +93,9 @@ def _tell_where_to_look(house: House) -> None:
         port = ports["modbus_tcp"]
         print(f"  Modbus TCP  localhost:{port}, gateway at unit 255, slaves at {units or 'none'}")
         print(f"              mbpoll -m tcp -p {port} -a 255 -0 -r 50000 -c 4 -1 localhost")
+    if "snmp" in ports:
+        print(f"  SNMP        localhost:{ports['snmp']}, v1 public, v2c publicV2")
+        print(f"              snmpwalk -v2c -c publicV2 localhost:{ports['snmp']} 1.3.6.1")
     for health in house.supervisor.health():
         if health.reason:
             print(f"  {health.name} is {health.state}: {health.reason}")

@@ -7,7 +7,7 @@ from digigate.daemon.start import Start
 from digigate.settings.sections import Gateway, Settings
 from digigate.simulator.plant import load_plant
 
-MODBUS_PORT, HTTPS_PORT = 5020, 8443  # no right is needed to open these
+MODBUS_PORT, HTTPS_PORT, SNMP_PORT = 5020, 8443, 1161  # no right is needed to open these
 PLATE = Gateway(serial="26471010001", net_id=0x4D700001, site="Demo site")
 
 
@@ -22,19 +22,21 @@ def demo_start(
     site = PlantSite(plant, load_plant(plant), (state / "plant").absolute())
     wanted = settings or _demonstrated(Settings())
     if free_ports:
-        wanted = _with_ports(wanted, 0, 0)
+        wanted = _with_ports(wanted, 0, 0, 0)
     wanted = wanted.model_copy(update={"buses": site.buses()})
     return Start(state, wanted, site.topology(), plant=site, speed=speed)
 
 
 def _demonstrated(settings: Settings) -> Settings:
-    return _with_ports(settings.model_copy(update={"gateway": PLATE}), MODBUS_PORT, HTTPS_PORT)
+    plated = settings.model_copy(update={"gateway": PLATE})
+    return _with_ports(plated, MODBUS_PORT, HTTPS_PORT, SNMP_PORT)
 
 
-def _with_ports(settings: Settings, modbus: int, https: int) -> Settings:
+def _with_ports(settings: Settings, modbus: int, https: int, snmp: int) -> Settings:
     return settings.model_copy(
         update={
             "modbus_tcp": settings.modbus_tcp.model_copy(update={"port": modbus}),
             "web": settings.web.model_copy(update={"https_port": https, "http_port": None}),
+            "snmp": settings.snmp.model_copy(update={"port": snmp}),
         }
     )

@@ -18,6 +18,7 @@ from digigate.daemon.fitness import Fitness
 from digigate.daemon.front import Front, radio, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
+from digigate.daemon.snmp import SnmpRoom, SnmpRooms
 from digigate.errors import SettingsError
 from digigate.firewall import Gate
 from digigate.firmware.soundness import Soundness, host_macs
@@ -113,6 +114,7 @@ class House:
         )
         self.roster = Roster(self.bus, lambda: self.topology, self.catalogue)
         self.slave_clocks = SlaveClocks(self.bus, self.roster, clock, self.conditions)
+        self.snmp = SnmpRoom(SnmpRooms(self.gate, self.ports, state, vault.reveal), host_macs())
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
         self._plant: PlantService | None = None
@@ -134,6 +136,7 @@ class House:
         self.supervisor.wire("cascade", lambda s: s.polling, self.bus.cascade)
         self.supervisor.wire("detection", lambda _: None, lambda _: self.detector)
         self._modbus_doors().wire(self.supervisor)
+        self.snmp.wire(self.supervisor)
         self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
         keeper = CertificateKeeper(self.certificates, self.judge_certificates)
         accounts = AccountKeeper(self.accounts, self.tokens)

@@ -38,6 +38,7 @@ KEEPSAKES = (
     Keepsake("pointer.json", forgotten=False),
     Keepsake("firmware-keys", forgotten=False),
     Keepsake("slots", forgotten=False),
+    Keepsake("snmp.json", forgotten=False),  # managers know this engine by it
     Keepsake("plant", forgotten=False),
     Keepsake("ports.json", forgotten=False),
     Keepsake("control.sock", forgotten=False),

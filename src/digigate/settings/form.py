@@ -52,6 +52,7 @@ class FormField:
     high: float | None
     choices: tuple[Choice, ...]
     length: int | None
+    secret: Secret | None  # how long it may be
     form: str  # in English, where the type alone says too little: `11 digits`
     unit: str
     access: Access
@@ -140,7 +141,7 @@ def _walk(section: type[Section], path: str) -> Iterator[FormField]:
         inner = inner_section(info)
         if inner is not None and get_origin(info.annotation) is not tuple:
             yield from _walk(inner, here)
-        elif name != "version":
+        elif here != "version":
             yield _field(section, name, info, here)
 
 
@@ -158,6 +159,7 @@ def _field(section: type[Section], name: str, info: FieldInfo, path: str) -> For
         high=_mark(marks, "le"),
         choices=_choices(kind),
         length=_mark(marks, "max_length"),
+        secret=next((mark for mark in marks if isinstance(mark, Secret)), None),
         form=next((mark.text for mark in marks if isinstance(mark, Form)), ""),
         unit=next((mark.symbol for mark in marks if isinstance(mark, Unit)), ""),
         access=next((mark for mark in marks if isinstance(mark, Access)), Access()),

@@ -17,14 +17,12 @@ from digigate.settings.by_path import (
 )
 from digigate.settings.explaining import made
 from digigate.settings.file import SettingsFile
-from digigate.settings.form import FieldKind
+from digigate.settings.form import FieldKind, FormField
 from digigate.settings.patching import Where, has, overlaid, says_nothing, with_value, without
 from digigate.settings.sections import Settings
-from digigate.settings.sections.fields import REFERENCE
+from digigate.settings.sections.fields import REFERENCE, Secret
 
 Check = Callable[[Settings, Settings], None]
-
-LONGEST = 1000  # characters of a secret
 
 
 class Safe(Protocol):
@@ -123,7 +121,7 @@ class KeptSettings:
         field = field_named(path)
         meant = value_for(field, value)
         if field.kind is FieldKind.SECRET and meant != "":
-            return self._safe.put(path, _clear(path, meant))
+            return self._safe.put(path, _clear(field, meant))
         return meant
 
     def _reset(self, path: str) -> Path | None:
@@ -193,9 +191,10 @@ def _with(text: str, wanted: tuple[Where, object]) -> str:
     return with_value(text, *wanted)
 
 
-def _clear(path: str, value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST:
-        raise SettingsError(f"{path}: write a text of at most {LONGEST} characters")
+def _clear(field: FormField, value: object) -> str:
+    limits = field.secret or Secret()
+    if not isinstance(value, str) or not limits.shortest <= len(value) <= limits.longest:
+        raise SettingsError(f"{field.path}: write {field.form}")
     return value
 
 

@@ -41,7 +41,9 @@ def test_the_full_plant_has_32_slaves_and_192_circuits() -> None:
 def test_ports_are_free_for_everybody_or_any_or_those_of_the_settings() -> None:
     demo = demo_start(Path("s"), DEMO, None, free_ports=False).settings
     assert (demo.modbus_tcp.port, demo.web.https_port, demo.web.http_port) == (5020, 8443, None)
+    assert demo.snmp.port == 1161
     free = demo_start(Path("s"), DEMO, None, free_ports=True).settings
+    assert free.snmp.port == 0
     assert (free.modbus_tcp.port, free.web.https_port, free.web.http_port) == (0, 0, None)
     own = Settings(gateway=Gateway(site="Plant 7"))
     given = demo_start(Path("s"), DEMO, own, free_ports=False).settings

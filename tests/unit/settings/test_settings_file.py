@@ -25,7 +25,7 @@ def refusal(text: str) -> str:
             (
                 "settings.yaml: line 1: modbus_tpc: unknown field; did you mean modbus_tcp? known"
                 " here: version, gateway, time, buses, polling, detection,"
-                " modbus_tcp, rtu_tcp, modbus_tls, usb, policy, web, firewall, firmware"
+                " modbus_tcp, rtu_tcp, modbus_tls, usb, snmp, policy, web, firewall, firmware"
             ),
         ),
         (
@@ -150,7 +150,7 @@ def refusal(text: str) -> str:
             (
                 "settings.yaml: line 1: must hold `name: value` lines of version, gateway, time,"
                 " buses, polling, detection,"
-                " modbus_tcp, rtu_tcp, modbus_tls, usb, policy, web, firewall, firmware"
+                " modbus_tcp, rtu_tcp, modbus_tls, usb, snmp, policy, web, firewall, firmware"
             ),
         ),
         ("buses: [1\n", "settings.yaml: line 2: expected ',' or ']', but got '<stream end>'"),

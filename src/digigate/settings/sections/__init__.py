@@ -32,6 +32,14 @@ from digigate.settings.sections.firmware import Firmware
 from digigate.settings.sections.modbus import ModbusTcp, ModbusTls, RtuTcp, Usb
 from digigate.settings.sections.network import Web
 from digigate.settings.sections.policy import Policy
+from digigate.settings.sections.snmp import (
+    Authentication,
+    Privacy,
+    Snmp,
+    SnmpTraps,
+    TrapMode,
+    TrapVersion,
+)
 
 
 class Settings(Section):
@@ -47,6 +55,7 @@ class Settings(Section):
     rtu_tcp: RtuTcp = RtuTcp()
     modbus_tls: ModbusTls = ModbusTls()
     usb: Usb = Usb()
+    snmp: Snmp = Snmp()
     policy: Policy = Policy()
     web: Web = Web()
     firewall: Firewall = Firewall()
@@ -75,6 +84,7 @@ def _when(name: str, server: RtuTcp | ModbusTls) -> tuple[tuple[str, str, int], 
 
 __all__ = [
     "Addressing",
+    "Authentication",
     "Buses",
     "Detection",
     "DetectionMode",
@@ -90,6 +100,7 @@ __all__ = [
     "Parity",
     "Policy",
     "Polling",
+    "Privacy",
     "Resolution",
     "Role",
     "Rs485",
@@ -98,7 +109,11 @@ __all__ = [
     "SecretRef",
     "Section",
     "Settings",
+    "Snmp",
+    "SnmpTraps",
     "Time",
+    "TrapMode",
+    "TrapVersion",
     "Unit",
     "Usb",
     "Web",

@@ -30,6 +30,9 @@ class Form:
 class Secret:
     """Marks a field whose value lies in the vault; the field holds only a reference."""
 
+    shortest: int = 0
+    longest: int = 1000
+
 
 def reference(text: str) -> str:
     """Refuse a secret in clear, and a reference to what is no setting's."""
