@@ -1,13 +1,13 @@
 """`digigate accounts …`: passwords and locks, for an owner who is locked out too."""
 
 import argparse
-import getpass
 import sys
 from typing import Any
 
 from digigate.cli import tokens
 from digigate.cli.owner import of_owned, order_as_owner
 from digigate.cli.parsers import Subparsers
+from digigate.cli.prompts import secret
 from digigate.cli.tables import print_table
 
 Options = argparse.Namespace
@@ -62,16 +62,8 @@ def _how(account: dict[str, Any]) -> str:
 
 
 def _password(options: Options) -> int:
-    password = sys.stdin.readline().rstrip("\n") if options.stdin else _typed(options.profile)
+    password = secret(f"New password of {options.profile}", stdin=options.stdin)
     return _done(options, "accounts.password", profile=options.profile, password=password)
-
-
-def _typed(profile: str) -> str:
-    while True:
-        password = getpass.getpass(f"New password of {profile}: ")
-        if getpass.getpass("Once more: ") == password:
-            return password
-        print("These two differ.", file=sys.stderr)
 
 
 def _passphrase(options: Options) -> int:

@@ -1,8 +1,6 @@
 """`digigate backup|restore|vault`: of a running gateway, or of a state directory at rest."""
 
 import argparse
-import getpass
-import sys
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 from digigate.cli.answers import ask
 from digigate.cli.files import read_settings
 from digigate.cli.parsers import Subparsers, of_gateway
+from digigate.cli.prompts import secret
 from digigate.daemon import resting
 from digigate.errors import SettingsError, Unreachable
 from digigate.settings.sections import Settings
@@ -40,7 +39,7 @@ def enter(commands: Subparsers) -> None:
 
 
 def _backup(options: Options) -> int:
-    passphrase = _passphrase(options, twice=True)
+    passphrase = secret("Passphrase", stdin=options.stdin)
     try:
         answer = ask(options, "backup", passphrase=passphrase)
         name, data = answer["name"], b64decode(answer["data"])
@@ -60,7 +59,7 @@ def _restore(options: Options) -> int:
         data = options.file.read_bytes()
     except OSError as error:
         raise SettingsError(f"{options.file} cannot be read: {error.strerror}") from error
-    passphrase = _passphrase(options, twice=False)
+    passphrase = secret("Passphrase", stdin=options.stdin, twice=False)
     choice = {"preview": options.preview, "other_model": options.other_model}
     try:
         text = b64encode(data).decode()
@@ -97,12 +96,3 @@ def _vault(options: Options) -> int:
 
 def _given(options: Options) -> Settings:
     return read_settings(options.settings) if options.settings else Settings()
-
-
-def _passphrase(options: Options, *, twice: bool) -> str:
-    if options.stdin:
-        return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Passphrase: ")
-    if twice and getpass.getpass("Once more: ") != first:
-        raise SettingsError("the two differ")
-    return first
