@@ -1,4 +1,4 @@
-"""Which MAC address a neighbour has, asked of the kernel by netlink (RFC 3549).
+"""Which MAC address a neighbour has, asked of the kernel.
 
 Only who is on the same link has one: a client behind a router, on loopback or behind Docker's
 bridge does not, and no rule with a MAC matches it.
@@ -7,18 +7,15 @@ bridge does not, and no rule with a MAC matches it.
 import ipaddress
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+from digigate.netlink import attributes, dump
 
 FRESH = 0.5  # seconds that an answer of the kernel is good for: a neighbour may just have come
-REQUEST = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, pid
 NEIGHBOUR = struct.Struct("=BxxxiHBB")  # ndmsg: family, interface, state, flags, type
-ATTRIBUTE = struct.Struct("=HH")  # rtattr: length, type
-RTM_NEWNEIGH, RTM_GETNEIGH, NLMSG_ERROR, NLMSG_DONE = 28, 30, 2, 3
-REQUEST_DUMP = 0x301
+RTM_NEWNEIGH, RTM_GETNEIGH = 28, 30
 DST, LLADDR = 1, 2
 UNANSWERED = 0x20 | 0x40 | 0x01  # failed, none needed (loopback, multicast), incomplete
-PATIENCE = 0.2  # seconds; the kernel answers in some microseconds
-LARGEST = 65536
 
 
 class Neighbours:
@@ -45,46 +42,17 @@ class Neighbours:
 def kernel_table() -> dict[str, str]:
     """Every neighbour that has answered, address -> MAC; empty where the kernel does not tell."""
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as channel:
-            channel.settimeout(PATIENCE)
-            body = NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
-            header = REQUEST.pack(REQUEST.size + len(body), RTM_GETNEIGH, REQUEST_DUMP, 1, 0)
-            channel.sendto(header + body, (0, 0))
-            return dict(_answered(channel))
+        told = tuple(dump(RTM_GETNEIGH, NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0)))
     except OSError:
         return {}
-
-
-def _answered(channel: socket.socket) -> Iterator[tuple[str, str]]:
-    while True:
-        for kind, body in messages(channel.recv(LARGEST)):
-            if kind in {NLMSG_DONE, NLMSG_ERROR}:
-                return
-            if kind == RTM_NEWNEIGH and (found := neighbour(body)):
-                yield found
-
-
-def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The messages of one datagram: type and what follows the header."""
-    at = 0
-    while at + REQUEST.size <= len(data):
-        length, kind, *_ = REQUEST.unpack_from(data, at)
-        if length < REQUEST.size:
-            return
-        yield kind, data[at + REQUEST.size : at + length]
-        at += (length + 3) & ~3
+    found = (neighbour(body) for kind, body in told if kind == RTM_NEWNEIGH)
+    return dict(filter(None, found))
 
 
 def neighbour(body: bytes) -> tuple[str, str] | None:
     """Address and MAC of one entry; None where it has no MAC."""
     _, _, state, _, _ = NEIGHBOUR.unpack_from(body)
-    facts, at = {}, NEIGHBOUR.size
-    while at + ATTRIBUTE.size <= len(body):
-        length, kind = ATTRIBUTE.unpack_from(body, at)
-        if length < ATTRIBUTE.size:
-            break
-        facts[kind] = body[at + ATTRIBUTE.size : at + length]
-        at += (length + 3) & ~3
+    facts = attributes(body, NEIGHBOUR.size)
     address, mac = facts.get(DST, b""), facts.get(LLADDR, b"")
     if state & UNANSWERED or len(address) not in {4, 16} or len(mac) != 6:
         return None

@@ -9,7 +9,7 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.firewall import Gate
 from digigate.firewall.gate import Tally
-from digigate.firewall.neighbours import Neighbours, kernel_table, messages, neighbour
+from digigate.firewall.neighbours import Neighbours, kernel_table, neighbour
 from digigate.firewall.rules import Door
 from digigate.settings.sections import Firewall, FirewallRule
 
@@ -221,17 +221,6 @@ def test_an_entry_of_the_kernel(
     state: int, address: bytes, mac: bytes, told: tuple[str, str] | None
 ) -> None:
     assert neighbour(_entry(state, address, mac)) == told
-
-
-def test_a_datagram_of_the_kernel_holds_several_messages() -> None:
-    def message(kind: int, body: bytes) -> bytes:
-        length = 16 + len(body)
-        return struct.pack("=IHHII", length, kind, 0, 1, 0) + body + bytes(-length % 4)
-
-    data = message(28, b"one") + message(3, b"four")
-    assert list(messages(data)) == [(28, b"one"), (3, b"four")]
-    assert list(messages(data[:10])) == []
-    assert list(messages(bytes(16))) == []
 
 
 def test_this_kernel_answers() -> None:
