@@ -76,7 +76,7 @@ class Roster:
         if model is None:
             raise SettingsError(f"the catalogue does not know {device.model!r} of slave {unit}")
         if writing:
-            self._identified(unit)
+            self.assert_identified(unit)
 
         async def ask(pdu: bytes) -> bytes:
             try:
@@ -87,7 +87,12 @@ class Roster:
         async with self._bus.session(unit, client) as session:
             yield Conversation(ask, model)
 
-    def _identified(self, unit: int) -> None:
+    def assert_identified(self, unit: int) -> None:
+        """Whether somebody may write to a slave now.
+
+        Raises:
+            SettingsError: it has not said who it is, or does not answer; the text says which.
+        """
         status = self._bus.slaves().get(unit)
         if status is None or status.state is not SlaveState.ONLINE:
             why = f"it is {status.state}, {status.reason}" if status else "nobody asks it"

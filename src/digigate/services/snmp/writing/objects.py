@@ -1,0 +1,121 @@
+"""What can be set: columns, each with what its values do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from digigate.bus.configuring import jobs
+from digigate.bus.roster import Roster
+from digigate.errors import SettingsError
+from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.mib2.system import CONTACT, LOCATION, NAME
+from digigate.services.snmp.tree import ErrorStatus
+from digigate.services.snmp.writing.deeds import Beginning, Deed, Preference, Shown, Switch
+from digigate.services.snmp.writing.refusal import Refusal
+from digigate.services.snmp.writing.values import line, number
+
+PRODUCTS: Oid = (1, 3, 6, 1, 4, 1, 4555, 10)
+OUTPUT_STATE: Oid = (*PRODUCTS, 30, 30, 1, 3)
+RESETS: Mapping[Oid, str] = {
+    (*PRODUCTS, 50, 20, 1, 3): "extremes",
+    (*PRODUCTS, 50, 20, 1, 4): "average-extremes",
+    (*PRODUCTS, 50, 20, 1, 5): "partial-energies",
+}
+"""Columns of resetTable -> the counter of `counters.reset` that begins anew."""
+AUTHENTICATION_TRAPS: Oid = (1, 3, 6, 1, 2, 1, 11, 30)
+NAME_MAX, LINE_MAX = 32, 255
+IDLE, RESET = 0, 1
+OFF, ON = "off", "on"
+ENABLED, DISABLED = 1, 2
+
+Judge = Callable[[Oid, bytes], Deed | None]
+"""What setting an instance to a value does; None = nothing, it is so; raises Refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A scalar that is a text of the settings."""
+
+    path: str
+    longest: int
+
+    def __call__(self, instance: Oid, value: bytes) -> Deed:
+        """The setting with this text."""
+        text = line(value, self.longest)
+        _assert_scalar(instance)
+        return Preference(self.path, text)
+
+
+def authentication_traps(instance: Oid, value: bytes) -> Deed:
+    """snmpEnableAuthenTraps."""
+    wanted = number(value, (ENABLED, DISABLED)) == ENABLED
+    _assert_scalar(instance)
+    return Preference("snmp.authen_traps", wanted)
+
+
+class Slaves:
+    """What can be set in the slaves."""
+
+    def __init__(self, roster: Roster, shown: Shown) -> None:
+        self._roster = roster
+        self._shown = shown
+
+    def output(self, instance: Oid, value: bytes) -> Deed:
+        """outputState: address and output."""
+        state = ON if number(value, (0, 1)) else OFF
+        address, output = _pair(instance)
+        if f"output/{output}" not in self._tasks(address):
+            raise Refusal(ErrorStatus.NO_CREATION)
+        self._assert_there(address)
+        return Switch(address, output, state, self._shown)
+
+    def reset(self, counter: str) -> Judge:
+        """One column of resetTable: address and load."""
+        task = f"reset-{counter}"
+
+        def judge(instance: Oid, value: bytes) -> Deed | None:
+            wanted = number(value, (IDLE, RESET))
+            address, load = _pair(instance)
+            tasks = self._tasks(address)
+            single = load == 1 and task in tasks  # without a number: that of the only load
+            if not single and f"{task}/{load}" not in tasks:
+                raise Refusal(ErrorStatus.NO_CREATION)
+            if wanted == IDLE:
+                return None
+            self._assert_there(address)
+            return Beginning(address, None if single else load, counter)
+
+        return judge
+
+    def _tasks(self, address: int) -> Mapping[str, object]:
+        model = self._roster.model(address)
+        return jobs(model) if model else {}
+
+    def _assert_there(self, address: int) -> None:
+        try:
+            self._roster.assert_identified(address)
+        except SettingsError:
+            raise Refusal(ErrorStatus.RESOURCE_UNAVAILABLE) from None
+
+
+def objects(roster: Roster, shown: Shown) -> Mapping[Oid, Judge]:
+    """All columns that can be set."""
+    slaves = Slaves(roster, shown)
+    return {
+        CONTACT: Line("snmp.contact", LINE_MAX),
+        NAME: Line("gateway.server", NAME_MAX),
+        LOCATION: Line("snmp.location", LINE_MAX),
+        AUTHENTICATION_TRAPS: authentication_traps,
+        OUTPUT_STATE: slaves.output,
+        **{column: slaves.reset(counter) for column, counter in RESETS.items()},
+    }
+
+
+def _assert_scalar(instance: Oid) -> None:
+    if instance != (0,):
+        raise Refusal(ErrorStatus.NO_CREATION)
+
+
+def _pair(instance: Oid) -> tuple[int, int]:
+    if len(instance) != 2:
+        raise Refusal(ErrorStatus.NO_CREATION)
+    return instance[0], instance[1]
