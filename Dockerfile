@@ -14,8 +14,9 @@ RUN make webui \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates python3 tini \
+    && apt-get install -y --no-install-recommends ca-certificates libcap2-bin nftables python3 tini \
     && rm -rf /var/lib/apt/lists/* \
+    && setcap cap_net_admin+ep /usr/sbin/nft \
     && useradd --uid 10001 --groups dialout --home-dir /var/lib/digigate --create-home digigate
 COPY --from=build /opt/digigate /opt/digigate
 COPY config/demo-plant.yaml config/full-plant.yaml /usr/share/digigate/

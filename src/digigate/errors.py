@@ -7,6 +7,7 @@ DigigateError
 │                    · LineDown · AddressConflict
 ├── PeerError        a remote server: Unreachable · Refused · Untrusted
 ├── ListenError      this machine: a port is taken or an address is not there (yet): retried
+├── HostError        this machine: one of its programs failed us: retried
 └── AccessError      Denied · Locked · Expired
 
 Anything else is a bug: traceback, restart of its service, condition `service.failed`.
@@ -79,6 +80,10 @@ class Untrusted(PeerError):
 
 class ListenError(DigigateError):
     """A port of this machine cannot be opened now; the text says by whom or why."""
+
+
+class HostError(DigigateError):
+    """A program of this machine failed us; the text says which and how."""
 
 
 class AccessError(DigigateError):

@@ -101,6 +101,17 @@ def test_rules_on_trial_are_shown_and_confirmed(gateway: Gateway) -> None:
     assert cli(gateway, "rules", "--keep").returncode == 0
 
 
+def test_rules_for_outgoing_calls_hold_for_servers_by_name(gateway: Gateway) -> None:
+    https = port(gateway, "https")
+    allowed, others = f"ip=127.0.0.1,port={https}", f"ip={FRIEND}"
+    assert cli(gateway, "rules", others, "--outgoing", "--keep").returncode == 0
+    with pytest.raises(Refused, match=r"add a rule for .*127\.0\.0\.1"):
+        gateway.order("tls.test", host="localhost", port=https)
+    assert cli(gateway, "rules", allowed, others, "--outgoing", "--keep").returncode == 0
+    assert gateway.order("tls.test", host="localhost", port=https)["chain"]
+    assert cli(gateway, "rules", "--keep").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [("ip", "is not understood"), ("ip=1.2.3", "is no IP address"), ("port=0", "is no port")],

@@ -82,6 +82,10 @@ def _print(options: Options, answer: dict[str, Any]) -> int:
     if answer["trial_seconds_left"] is not None:
         left = answer["trial_seconds_left"]
         print(f"on trial: `digigate firewall confirm` within {left:.0f} s keeps these rules")
+    if answer["mirror"]["state"] != "off":
+        mirror = answer["mirror"]
+        reason = f": {mirror['reason']}" if mirror["reason"] else ""
+        print(f"mirror in the kernel (nftables) is {mirror['state']}{reason}")
     counts = [
         (name, n["admitted"], n["unlisted"], n["refused"]) for name, n in answer["services"].items()
     ]

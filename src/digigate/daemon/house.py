@@ -21,6 +21,7 @@ from digigate.daemon.plant import PlantService, PlantSite
 from digigate.daemon.snmp import SnmpRoom, SnmpRooms
 from digigate.errors import SettingsError
 from digigate.firewall import Gate
+from digigate.firewall.nftables import Mirror, table_of
 from digigate.firmware.soundness import Soundness, host_macs
 from digigate.firmware.update import Firmware, Patience
 from digigate.security.accounts import Accounts
@@ -72,6 +73,7 @@ class House:
         self.store = Store(clock)
         self.ports = Ports(state)
         self.gate = Gate(settings.firewall, self.conditions)
+        self._table = table_of(state.path)
         hosts = settings.web.hosts
         self.certificates = Certificates(state, clock, vault, settings.gateway.server, hosts)
         self.certificates.use_own(settings.web.own_certificate)
@@ -142,6 +144,7 @@ class House:
         accounts = AccountKeeper(self.accounts, self.tokens)
         self.supervisor.wire("accounts", lambda s: s.policy, lambda _: accounts)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
+        self.supervisor.wire("nftables", lambda s: s.firewall.mirror_to_nftables, self._mirror)
         self.supervisor.wire("https", lambda s: (_pages(s.web), s.gateway), self._web)
         self.supervisor.wire("http", lambda s: _plain(s.web), self._redirect)
 
@@ -225,6 +228,9 @@ class House:
             self.store, self.bus, self.gate, self.ports, self.catalogue, self.certificates
         )
         return ModbusDoors(rooms, sight, self.commands)
+
+    def _mirror(self, wanted: bool) -> Mirror | Off:  # noqa: FBT001 -- the setting itself
+        return Mirror(self.gate, self._table) if wanted else Off()
 
     def _web(self, view: tuple[Web, Gateway]) -> WebServer:
         web, gateway = view

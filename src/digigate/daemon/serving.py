@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 
 from digigate.daemon import reports, resetting, restoring
 from digigate.daemon.backup import Plan, collected
@@ -50,6 +51,7 @@ from digigate.daemon.orders.telling import enter_broadcast
 from digigate.daemon.start import Relaunch, Start, kept_topology
 from digigate.daemon.timekeeping import kept_clock
 from digigate.daemon.trial import Rules, RulesTrial
+from digigate.firewall.outgoing import admitted
 from digigate.identity import Identity
 from digigate.security.keyring import handed_over
 from digigate.security.safe import SettingsSafe
@@ -132,7 +134,7 @@ def _enter_orders(house: House) -> None:
         house.certificates,
         house.authorities,
         house.conditions,
-        lambda host, port: house.gate.admits_outgoing(host, "tcp", port),
+        partial(admitted, house.gate),
         lambda: house.settings.web.own_certificate,
         Turns(house.clock.monotonic),
     )
@@ -164,7 +166,7 @@ def _enter_firewall(house: House, keeper: SettingsKeeper, state: StateDirectory)
         trial,
         lambda: house.settings.firewall,
         lambda: house.ports.all().get("https"),
-        house.clock.monotonic,
+        lambda: next(each for each in house.supervisor.health() if each.name == "nftables"),
     )
     enter_firewall(house.commands, desk)
     return trial

@@ -6,7 +6,7 @@ import socket
 import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from weakref import WeakSet
 
@@ -19,6 +19,7 @@ from digigate.firewall.rules import Door, Protocol
 from digigate.firewall.sockets import Connection, Datagrams, Listener, plain_address
 from digigate.firewall.whitelist import WhiteList
 from digigate.settings.sections import Firewall, FirewallRule
+from digigate.watchers import Watchers
 
 CLIENTS_MAX = 4096  # meters kept; a flood from invented addresses must not eat the memory
 READS = 8000.0  # reads per second and client; only a flood of tiny segments needs that many
@@ -73,11 +74,12 @@ class Gate:
         self._later = later
         self._meters: OrderedDict[str, Meter] = OrderedDict()
         self._exclusions: dict[str, Exclusion] = {}
-        self._listening: WeakSet[socket.socket] = WeakSet()
+        self._listening: WeakSet[Listener | Datagrams] = WeakSet()
         self._open: WeakSet[Connection] = WeakSet()
         self._neighbours = neighbours or Neighbours(monotonic)
         self._white = WhiteList(self._neighbours)
         self._exempt = Counter[str]()
+        self._changes = Watchers[[]]()
         self.excluded = 0
         """Exclusions since the start."""
         self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
@@ -167,9 +169,14 @@ class Gate:
         """As `names`, for rules that are not in force."""
         return self._white.would_match(rules, plain_address(client), protocol, port)
 
-    def admits_outgoing(self, host: str, protocol: Protocol, port: int) -> bool:
+    @property
+    def guards_outgoing(self) -> bool:
+        """Whether the rules hold for what the gateway calls, too."""
+        return self._limits.outgoing and bool(self._white)
+
+    def admits_outgoing(self, address: str, protocol: Protocol, port: int) -> bool:
         """Whether the gateway may call this address: the rules say so where they hold for it."""
-        return not (self._limits.outgoing and self._white) or self.names(host, protocol, port)
+        return not self.guards_outgoing or self.names(address, protocol, port)
 
     def release(self, client: str) -> bool:
         """Let an excluded client in again before its time; whether it was excluded."""
@@ -185,6 +192,18 @@ class Gate:
     def exclusions(self) -> tuple[Exclusion, ...]:
         """Who is excluded now, oldest first."""
         return tuple(self._exclusions.values())
+
+    def seconds_left(self, exclusion: Exclusion) -> float:
+        """Until it ends."""
+        return max(0.0, exclusion.until - self._monotonic())
+
+    def watch(self, watcher: Callable[[], object]) -> AbstractContextManager[None]:
+        """Call `watcher()` after each beginning and end of an exclusion while the block runs."""
+        return self._changes.watch(watcher)
+
+    def doors(self) -> tuple[Door, ...]:
+        """Where somebody can knock now."""
+        return tuple(s.door for s in self._listening if s.fileno() >= 0)
 
     def sockets(self) -> tuple[socket.socket, ...]:
         """Every listening socket that is open."""
@@ -287,11 +306,13 @@ class Gate:
                 connection.cut()
         self._later(seconds, lambda: self._release(exclusion))
         self._conditions.set(EXCLUDED, client, reason)
+        self._changes.tell()
 
     def _release(self, exclusion: Exclusion) -> None:
         if self._exclusions.get(exclusion.client) is exclusion:
             del self._exclusions[exclusion.client]
             self._conditions.clear(EXCLUDED, exclusion.client)
+            self._changes.tell()
 
     def _bind(self, sock: Listener | Datagrams, host: str, port: int, service: str) -> None:
         try:

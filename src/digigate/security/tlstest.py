@@ -63,18 +63,20 @@ class Turns:
         self._taken.append(now)
 
 
-async def tls_verdict(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> Verdict:
-    """Call the server.
+async def tls_verdict(
+    host: str, port: int, start: StartTls, context: ssl.SSLContext, at: str = ""
+) -> Verdict:
+    """Call the server, at another address than its name says where one is given.
 
     Raises:
         Unreachable: nobody answers there, or not as such a server does.
         SettingsError: no server can have such a name.
     """
     try:
-        return Verdict("", await _shown_by(host, port, start, context), "")
+        return Verdict("", await _shown_by(host, port, start, context, at), "")
     except ssl.SSLCertVerificationError as error:
         reason, code = reason_of(error), error.verify_code
-    shown = await _shown_by(host, port, start, _believing_all())
+    shown = await _shown_by(host, port, start, _believing_all(), at)
     return Verdict(reason, shown, shown[-1].issuer if shown and code in MISSING_ROOT else "")
 
 
@@ -87,7 +89,7 @@ def _believing_all() -> ssl.SSLContext:
 
 
 async def _shown_by(
-    host: str, port: int, start: StartTls, context: ssl.SSLContext
+    host: str, port: int, start: StartTls, context: ssl.SSLContext, at: str
 ) -> tuple[Shown, ...]:
     """The chain of a handshake.
 
@@ -98,7 +100,7 @@ async def _shown_by(
     """
     try:
         async with asyncio.timeout(PATIENCE):
-            return tuple(map(_shown, await _chain(host, port, start, context)))
+            return tuple(map(_shown, await _chain(host, port, start, context, at or host)))
     except ssl.SSLCertVerificationError:
         raise
     except ssl.SSLError as error:
@@ -113,9 +115,14 @@ async def _shown_by(
         raise SettingsError(f"{host} is no name of a server") from error
 
 
-async def _chain(host: str, port: int, start: StartTls, context: ssl.SSLContext) -> list[bytes]:
+async def _chain(
+    host: str, port: int, start: StartTls, context: ssl.SSLContext, at: str
+) -> list[bytes]:
     secure = context if start is StartTls.NONE else None
-    reader, writer = await asyncio.open_connection(host, port, limit=LINE_MAX, ssl=secure)
+    name = host if secure else None
+    reader, writer = await asyncio.open_connection(
+        at, port, limit=LINE_MAX, ssl=secure, server_hostname=name
+    )
     try:
         if secure is None:
             await _begin(reader, writer, start)

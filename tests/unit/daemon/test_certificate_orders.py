@@ -22,6 +22,10 @@ OWNER = Caller("owner")
 MAKER = Maker()
 
 
+async def nobody(_host: str, _port: int) -> str:
+    raise SettingsError("the firewall's rules let the gateway call nobody")
+
+
 @pytest.fixture
 def commands(state: StateDirectory) -> Commands:
     clock, commands = Clock(), Commands()
@@ -29,7 +33,7 @@ def commands(state: StateDirectory) -> Commands:
         Certificates(state, clock, Vault(state)),
         Authorities(state, clock),
         Conditions(clock),
-        may_call=lambda _host, _port: False,
+        admitted=nobody,
         own_is_set=lambda: False,
         turns=Turns(clock.monotonic),
     )

@@ -15,9 +15,11 @@ from digigate.firewall import Gate
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Firewall
 from digigate.state import StateDirectory
+from digigate.supervisor import Health, ServiceState
 from fieldbus import eventually
 
 OWNER = Caller("owner")
+OFF = Health("nftables", ServiceState.OFF, Clock().now())
 CYBER = Caller("cyber", Profile.CYBER, "10.0.0.7")
 MINE, OTHERS = {"ip": "10.0.0.*"}, {"ip": "192.168.0.*"}
 
@@ -30,7 +32,7 @@ class Desk:
         self.trial = RulesTrial(state, self.put, lambda: self.now, seconds)
         self.commands = Commands()
         keeping = Doorkeeping(
-            self.gate, self.trial, lambda: self.firewall, lambda: 443, lambda: self.now
+            self.gate, self.trial, lambda: self.firewall, lambda: 443, lambda: OFF
         )
         enter_firewall(self.commands, keeping)
 

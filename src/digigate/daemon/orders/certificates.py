@@ -1,7 +1,7 @@
 """`certificates.*`, `authorities.*`, `tls.test`: what the gateway shows and whom it believes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
@@ -55,8 +55,8 @@ class Trust:
     certificates: Certificates
     authorities: Authorities
     conditions: Conditions
-    may_call: Callable[[str, int], bool]
-    """Whether the firewall lets the gateway call there."""
+    admitted: Callable[[str, int], Awaitable[str]]
+    """The address at which the firewall lets the gateway call a server."""
     own_is_set: Callable[[], bool]
     turns: Turns
 
@@ -111,11 +111,10 @@ def _enter_authorities(commands: Commands, trust: Trust) -> None:
         return None
 
     async def test(asked: Call) -> Json:
-        if not trust.may_call(asked.host, asked.port):
-            raise SettingsError("the firewall's rules do not let the gateway call this server")
         trust.turns.take()
+        at = await trust.admitted(asked.host, asked.port)
         context = await asyncio.to_thread(store.context)
-        return asdict(await tls_verdict(asked.host, asked.port, asked.starttls, context))
+        return asdict(await tls_verdict(asked.host, asked.port, asked.starttls, context, at))
 
     commands.add(Command("authorities", Arguments, show, OFFICER, audited=False))
     commands.add(Command("authorities.add", NewAuthority, add, OFFICER))

@@ -9,6 +9,7 @@ from digigate.errors import SettingsError
 from digigate.firewall import Gate
 from digigate.settings.profiles import OFFICER
 from digigate.settings.sections import Firewall, FirewallRule
+from digigate.supervisor import Health
 
 
 class Wanted(Arguments):
@@ -37,7 +38,8 @@ class Doorkeeping:
     firewall: Callable[[], Firewall]
     https: Callable[[], int | None]
     """The port of the pages now."""
-    monotonic: Callable[[], float]
+    mirror: Callable[[], Health]
+    """How the mirror in the kernel is."""
 
 
 def enter_firewall(commands: Commands, desk: Doorkeeping) -> None:
@@ -81,13 +83,14 @@ def _check(asked: Wanted, who: Caller, desk: Doorkeeping) -> None:
 
 
 def _told(desk: Doorkeeping) -> Json:
-    firewall, now = desk.firewall(), desk.monotonic()
+    firewall, mirror = desk.firewall(), desk.mirror()
     return {
         "rules": [rule.model_dump() for rule in firewall.rules],
         "outgoing": firewall.outgoing,
         "trial_seconds_left": desk.trial.seconds_left,
         "kbits": firewall.kbits,
         "requests": firewall.requests,
+        "mirror": {"state": str(mirror.state), "reason": mirror.reason},
         "services": {name: asdict(tally) for name, tally in desk.gate.tallies().items()},
         "excluded": desk.gate.excluded,
         "exclusions": [
@@ -95,7 +98,7 @@ def _told(desk: Doorkeeping) -> Json:
                 "client": exclusion.client,
                 "mac": exclusion.mac,
                 "reason": exclusion.reason,
-                "seconds_left": round(exclusion.until - now, 1),
+                "seconds_left": round(desk.gate.seconds_left(exclusion), 1),
             }
             for exclusion in desk.gate.exclusions()
         ],

@@ -43,7 +43,7 @@ def _written(attributes: Attributes) -> str:
     )
 
 
-def notice(text: str, *, bad: bool = False) -> Html:
+def notice(text: Part, *, bad: bool = False) -> Html:
     """A line on top of a page: what was done, or why not."""
     return element("p", text, class_="bad" if bad else "good", role="alert" if bad else "status")
 

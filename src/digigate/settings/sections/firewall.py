@@ -79,3 +79,5 @@ class Firewall(Section):
     """With rules, a client that matches none is dropped; who matches is limited all the same."""
     outgoing: Annotated[bool, GUARDED] = False
     """The rules hold for servers that the gateway calls, too."""
+    mirror_to_nftables: Annotated[bool, BY_OFFICER] = False
+    """The kernel drops whom we excluded; takes the program nft and the right CAP_NET_ADMIN."""

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from digigate.errors import SettingsError
 from digigate.services.web.markup import Html, Part, button, element, joined, notice, single
 from digigate.services.web.office.desk import Deed, Desk
-from digigate.services.web.office.fields import control, name_of
+from digigate.services.web.office.fields import name_of
 from digigate.services.web.office.parts import hint, section, table, tick
 from digigate.services.web.office.policy import SECURITY, security_tabs
-from digigate.services.web.office.saving import save
+from digigate.services.web.office.saving import entry, save
 from digigate.services.web.office.sent import Misfilled, Sent
-from digigate.settings.by_path import value_at
+from digigate.services.web.plain import Talk
 from digigate.settings.form import fields
 from digigate.settings.sections import Firewall, FirewallRule
 
@@ -24,7 +24,7 @@ CONFIRM, RELEASE = f"{FIREWALL}/confirm", f"{FIREWALL}/release"
 LIMITED = {
     name_of(field): field
     for field in fields(Firewall, "firewall")
-    if name_of(field) in {"kbits", "requests"}
+    if name_of(field) in {"kbits", "requests", "mirror_to_nftables"}
 }
 PARTS = ("mac", "ip", "protocol", "port")
 ROWS_MAX, ROWS_SPARE = 10, 3
@@ -39,7 +39,7 @@ async def firewall(desk: Desk) -> web.Response:
     return desk.page(
         desk.said("plain.page.security"),
         *_trial(desk, told["trial_seconds_left"]),
-        _limits(desk),
+        _limits(desk, told["mirror"]),
         _rules(desk, told),
         _exclusions(desk, told),
         _counters(desk, told["services"]),
@@ -56,18 +56,24 @@ def _trial(desk: Desk, left: float | None) -> list[Part]:
     return [section(said("office.firewall.on_trial"), warning, form)]
 
 
-def _limits(desk: Desk) -> Html:
+def _limits(desk: Desk, mirror: Mapping[str, str]) -> Html:
     said = desk.said
-    inputs = []
-    for name, field in LIMITED.items():
-        value = desk.typed(LIMITS, name, str(value_at(desk.settings, field.path)))
-        inputs.append(control(said, field, value, desk.fault(LIMITS, name)))
+    inputs = (entry(desk, LIMITS, field) for field in LIMITED.values())
     seconds = desk.settings.firewall.block_seconds
     return section(
         said("office.firewall.limits"),
         hint(said("office.firewall.limits.help", seconds=seconds)),
+        *_trouble(said, mirror),
         desk.form(LIMITS, *inputs, button(said("office.save"))),
     )
+
+
+def _trouble(said: Talk, mirror: Mapping[str, str]) -> list[Part]:
+    """Why the mirror in the kernel does not run, where it should."""
+    if mirror["state"] not in {"refused", "failed"}:
+        return []
+    reason = element("span", mirror["reason"], lang="en")
+    return [notice(joined((said("service.nftables"), ": ", reason)), bad=True)]
 
 
 def _rules(desk: Desk, told: Told) -> Html:

@@ -6,12 +6,11 @@ from aiohttp import web
 
 from digigate.services.web.markup import Html, Part, button, element
 from digigate.services.web.office.desk import Deed, Desk
-from digigate.services.web.office.fields import control, given, name_of
+from digigate.services.web.office.fields import name_of
 from digigate.services.web.office.parts import hint, tabs
-from digigate.services.web.office.saving import save
+from digigate.services.web.office.saving import entry, save
 from digigate.services.web.office.sent import Sent
-from digigate.settings.by_path import value_at
-from digigate.settings.form import FormField, fields
+from digigate.settings.form import fields
 from digigate.settings.sections import Policy
 
 SECURITY = "/security"
@@ -56,16 +55,8 @@ async def _save(desk: Desk, form: Sent) -> None:
 
 def _group(desk: Desk, name: str, members: tuple[str, ...]) -> Html:
     title: Part = element("legend", desk.said(f"office.policy.{name}"))
-    inputs = (_input(desk, POLICY[member]) for member in members)
+    inputs = (entry(desk, SAVE, POLICY[member]) for member in members)
     return element("fieldset", title, *inputs)
-
-
-def _input(desk: Desk, field: FormField) -> Html:
-    name = name_of(field)
-    value = value_at(desk.settings, field.path)
-    if refused := desk.refused(SAVE):
-        value = given(field, refused.typed)
-    return control(desk.said, field, value, desk.fault(SAVE, name))
 
 
 DEEDS = (Deed(SAVE, _save, policy, "saved", SECURITY),)

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
+from digigate.services.web.markup import Html
 from digigate.services.web.office.desk import Desk
-from digigate.services.web.office.fields import given, write_instead, wrong
+from digigate.services.web.office.fields import control, given, name_of, write_instead, wrong
 from digigate.services.web.office.sent import Misfilled, Sent
 from digigate.settings.by_path import value_at
 from digigate.settings.form import FormField
 from digigate.settings.sections import Section
+
+
+def entry(desk: Desk, form: str, field: FormField) -> Html:
+    """The input of a setting: as it is, or as it was just filled in and refused."""
+    refused = desk.refused(form)
+    value = given(field, refused.typed) if refused else value_at(desk.settings, field.path)
+    return control(desk.said, field, value, desk.fault(form, name_of(field)))
 
 
 async def save(
