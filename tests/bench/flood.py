@@ -1,26 +1,54 @@
 """A flood at ten times each limit from one address, while another one works (§11.3.5)."""
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.cycles import watching
 from bench.figures import CannotRun, Figure, Found
+from bench.flooder import GET, READ
 from bench.options import Effort
+from bench.processes import cpu_seconds
 from bench.programs import Programs, answer, python, start
 from running import Gateway, eventually, free_demo
 
 BENCH = "flood at 10x the limit from 127.0.0.2, work from 127.0.0.3"
-PLANT = Path(__file__).resolve().parents[2] / "config" / "full-plant.yaml"
+FLOODER, WORKER = "127.0.0.2", "127.0.0.3"
 REQUESTS, KBITS = 200, 200  # so low that one program can send ten times as much
-SECONDS = 40  # an exclusion and its end
-QUIET = 20
-SETTLED = 60.0
-P99, EXCLUSION, TOLERANCE, CYCLE = 50.0, 30.0, 1.0, 1.1
 LIMITS = {
     "requests/s": {"firewall.requests": REQUESTS, "firewall.kbits": 1_000_000},
     "kbit/s": {"firewall.requests": 100_000, "firewall.kbits": KBITS},
 }
-OCTETS = {"modbus": 12, "https": 49}
+KINDS = {"modbus": ("modbus_tcp", len(READ)), "https": ("https", len(GET))}
+"""The service that is flooded, and the octets of one request to it."""
+BUS, SLAVE = "digiware", 4
+SETTLED = 60.0
+QUIET, SHORT, WHOLE = 20, 12, 33  # seconds; the last one sees an exclusion and its end
+P99, EXCLUSION, TOLERANCE = 50.0, 30.0, 1.0
+LONGER, LONGER_SHARE = 1.1, 1.0  # a cycle counts as longer by 10 %; at most 1 % are
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One flood."""
+
+    kind: str
+    limit: str
+    seconds: int
+
+    @property
+    def rate(self) -> float:
+        """Requests per second that are ten times the limit."""
+        _, octets = KINDS[self.kind]
+        return 10 * (REQUESTS if self.limit == "requests/s" else KBITS * 125 / octets)
+
+
+CASES = tuple(
+    Case(kind, limit, SHORT if number else WHOLE)
+    for limit in LIMITS
+    for number, kind in enumerate(KINDS)
+)
 
 
 def measure(_: Programs, effort: Effort) -> Found:
@@ -29,58 +57,84 @@ def measure(_: Programs, effort: Effort) -> Found:
     Raises:
         CannotRun: the gateway did not come up, or nobody was excluded.
     """
-    floods = [(kind, limit) for limit in LIMITS for kind in OCTETS]
     with (
         tempfile.TemporaryDirectory(prefix="digigate-bench-") as folder,
-        free_demo(Path(folder) / "state", plant=PLANT) as gateway,
+        free_demo(Path(folder) / "state") as gateway,
+        watching(gateway, BUS, SLAVE) as cycles,
     ):
-        eventually(lambda: _cycle(gateway), SETTLED, "two cycles of the bus")
-        _work(gateway, QUIET)
-        before = _cycle(gateway)
-        figures = [
-            figure
-            for kind, limit in floods[: 1 if effort.rounds == 1 else None]
-            for figure in _flooded(gateway, kind, limit, before)
-        ]
-    return Found(tuple(figures), {})
+        eventually(lambda: cycles.count() > 5, SETTLED, "some cycles of the bus")
+        settled = cycles.count()
+        quiet = _work(gateway, QUIET)
+        usual, began = cycles.lengths(settled), cycles.count()
+        chosen = CASES[: 1 if effort.rounds == 1 else None]
+        figures = [figure for case in chosen for figure in _flooded(gateway, case)]
+        flooded = cycles.lengths(began - 1)
+    return Found((*_at_rest(quiet), *figures, _longer(usual, flooded)), {"flood": {
+        "cycles_quiet": usual, "cycles_flooded": flooded,
+    }})  # fmt: skip
 
 
-def _flooded(gateway: Gateway, kind: str, limit: str, before: float) -> list[Figure]:
-    for path, value in LIMITS[limit].items():
+def _at_rest(quiet: dict[str, Any]) -> list[Figure]:
+    return [
+        Figure(BENCH, "no flood", f"{name} p99 of the other", _p99(each), "ms")
+        for name, each in quiet["kinds"].items()
+    ] + [Figure(BENCH, "no flood", "CPU of the gateway", quiet["cpu"], "%")]
+
+
+def _flooded(gateway: Gateway, case: Case) -> list[Figure]:
+    for path, value in LIMITS[case.limit].items():
         gateway.order("settings.set", path=path, value=value)
-    rate = 10 * (REQUESTS if limit == "requests/s" else KBITS * 125 / OCTETS[kind])
-    port = gateway.ports()["modbus_tcp" if kind == "modbus" else "https"]
-    flooder = python("flooder", kind, "127.0.0.1", port, "127.0.0.2", rate, SECONDS)
+    service, _ = KINDS[case.kind]
+    place = ("127.0.0.1", gateway.ports()[service], FLOODER)
+    flooder = python("flooder", case.kind, *place, case.rate, 10 * REQUESTS, case.seconds)
     with start(flooder) as flood:
-        found = _work(gateway, SECONDS)
-        shut_out = flood.finish()["shut_out"]
-    if not shut_out:
-        raise CannotRun(f"a flood of {kind} by {limit} was not shut out")
-    subject = f"{kind}, {limit}"
-    off = max(abs(seconds - EXCLUSION) for seconds in shut_out)
+        found = _work(gateway, case.seconds)
+        told = flood.finish()
+    gateway.order("firewall.release", client=FLOODER)
+    subject = f"{case.kind}, {case.limit}"
+    lost = sum(each["lost"] for each in found["kinds"].values())
     return [
         *(
             Figure(BENCH, subject, f"{name} p99 of the other", _p99(each), "ms", P99)
-            for name, each in found.items()
+            for name, each in found["kinds"].items()
         ),
-        Figure(BENCH, subject, "lost by the other", sum(e["lost"] for e in found.values()), "", 0),
-        Figure(BENCH, subject, "exclusion off 30 s by", off, "s", TOLERANCE),
-        Figure(BENCH, subject, "bus cycle p95 / before", _cycle(gateway) / before, "x", CYCLE),
+        Figure(BENCH, subject, "CPU of the gateway", found["cpu"], "%"),
+        Figure(BENCH, subject, "lost by the other", lost, "", 0),
+        Figure(BENCH, subject, "sent until excluded", told["sent"], "requests"),
+        *_exclusion(case, subject, told),
     ]
+
+
+def _exclusion(case: Case, subject: str, told: dict[str, Any]) -> list[Figure]:
+    if not told["cut"]:
+        raise CannotRun(f"a flood of {subject} was not shut out")
+    knocks = told["knocks"] / case.seconds
+    figures = [Figure(BENCH, subject, "knocked while excluded", knocks, "/s")]
+    if case.seconds == WHOLE:
+        if not told["shut_out"]:
+            raise CannotRun(f"a flood of {subject} was not let in again")
+        off = max(abs(seconds - EXCLUSION) for seconds in told["shut_out"])
+        figures.append(Figure(BENCH, subject, "exclusion off 30 s by", off, "s", TOLERANCE))
+    return figures
+
+
+def _longer(usual: list[float], flooded: list[float]) -> Figure:
+    most = LONGER * max(usual)
+    share = 100 * sum(length > most for length in flooded) / len(flooded)
+    subject = f"{len(flooded)} cycles of the bus"
+    name = f"longer than {LONGER} x the longest of {len(usual)} before"
+    return Figure(BENCH, subject, name, share, "%", LONGER_SHARE)
 
 
 def _work(gateway: Gateway, seconds: float) -> dict[str, Any]:
     ports = gateway.ports()
-    worker = python("worker", ports["modbus_tcp"], ports["https"], "127.0.0.3", seconds)
-    return answer(worker, seconds + 20)
+    worker = python("worker", ports["modbus_tcp"], ports["https"], WORKER, seconds)
+    before = cpu_seconds(gateway.process.pid)
+    found = answer(worker, seconds + 20)
+    used = cpu_seconds(gateway.process.pid) - before
+    return {"kinds": found, "cpu": 100 * used / seconds}
 
 
 def _p99(found: dict[str, Any]) -> float:
     latencies = sorted(found["latencies"])
     return float(latencies[int(0.99 * (len(latencies) - 1))])
-
-
-def _cycle(gateway: Gateway) -> float:
-    """The Digiware bus's cycle that 95 of 100 keep, in s; 0 until it is known."""
-    buses = {bus["name"]: bus for bus in gateway.get("/api/v1/buses")["buses"]}
-    return float(buses["digiware"]["cycle_p95"] or 0)

@@ -1,11 +1,12 @@
-"""Somebody who sends far too much: `bench.flooder KIND HOST PORT SOURCE RATE SECONDS`.
+"""Somebody who sends far too much: `bench.flooder KIND HOST PORT SOURCE RATE KNOCKS SECONDS`.
 
-KIND is `modbus` or `https`; RATE is requests a second. Prints how much it sent and how long it was
-shut out, as JSON.
+KIND is `modbus` or `https`; RATE is requests a second, KNOCKS connections a second while shut out.
+Prints as JSON how much it sent until it was cut, how often it knocked, how long it was shut out.
 """
 
 import contextlib
 import json
+import os
 import socket
 import ssl
 import sys
@@ -14,77 +15,95 @@ from typing import Any
 
 READ = bytes.fromhex("000100000006ff03c3500001")
 GET = b"GET /api/v1/gateway HTTP/1.1\r\nHost: localhost\r\n\r\n"
+REQUESTS = {"modbus": READ, "https": GET}
 TICK = 0.02
-RETRY = 0.05
-
-
-def _connected(kind: str, place: tuple[str, int], source: str) -> socket.socket:
-    plain = socket.create_connection(place, 2, source_address=(source, 0))
-    if kind == "modbus":
-        return plain
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    try:
-        return context.wrap_socket(plain)
-    except OSError:
-        plain.close()
-        raise
+NICE = 10  # it would be another machine: it takes what the gateway and its plant leave
 
 
 class Flood:
-    """Sends in bursts until it is cut, then knocks until it is let in again."""
+    """Sends in bursts until it is cut, then knocks until it is let in again, and rests."""
 
-    def __init__(self, kind: str, place: tuple[str, int], source: str, rate: float) -> None:
-        self._kind, self._place, self._source, self._rate = kind, place, source, rate
-        self.sent = self.octets = 0
+    def __init__(self, kind: str, place: tuple[str, int], source: str) -> None:
+        self._kind, self._place, self._source = kind, place, source
+        self.sent = self.knocks = 0
+        self.cut = False
         self.shut_out: list[float] = []
-        self._since: float | None = None
 
-    def run(self, seconds: float) -> None:
+    def run(self, rate: float, knocks: float, seconds: float) -> None:
         """Flood for so long."""
         end = time.monotonic() + seconds
+        with contextlib.suppress(OSError), self._connected() as channel:
+            self._pour(channel, rate, end)
+        began = time.monotonic()
         while time.monotonic() < end:
-            try:
-                with _connected(self._kind, self._place, self._source) as channel:
-                    self._talk(channel, end)
-            except OSError:
-                time.sleep(RETRY)
+            tick = time.monotonic()
+            if self._answered():
+                self.shut_out.append(time.monotonic() - began)
+                return
+            self._knock(max(0, int(knocks * TICK) - 1))
+            time.sleep(max(0.0, TICK - (time.monotonic() - tick)))
 
-    def _talk(self, channel: socket.socket, end: float) -> None:
-        channel.settimeout(2)
-        request = READ if self._kind == "modbus" else GET
-        channel.sendall(request)
-        if not channel.recv(65536):
-            raise ConnectionError
-        if self._since is not None:
-            self.shut_out.append(time.monotonic() - self._since)
-            self._since = None
-        burst = request * max(1, int(self._rate * TICK))
+    def _connected(self) -> socket.socket:
+        plain = socket.create_connection(self._place, 2, source_address=(self._source, 0))
+        if self._kind != "https":
+            return plain
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        try:
+            return context.wrap_socket(plain)
+        except OSError:
+            plain.close()
+            raise
+
+    def _pour(self, channel: socket.socket, rate: float, end: float) -> None:
+        request = REQUESTS[self._kind]
+        burst = max(1, int(rate * TICK))
         channel.settimeout(0.001)
         while time.monotonic() < end:
             began = time.monotonic()
             try:
-                channel.sendall(burst)
-                self.sent += len(burst) // len(request)
+                with contextlib.suppress(TimeoutError):
+                    channel.sendall(request * burst)
+                self.sent += burst
                 with contextlib.suppress(TimeoutError, ssl.SSLWantReadError):
-                    while data := channel.recv(65536):
-                        self.octets += len(data)
+                    while channel.recv(65536):
+                        continue
                     raise ConnectionResetError
-            except TimeoutError:
-                continue
             except OSError:
-                self._since = time.monotonic()
+                self.cut = True
                 raise
             time.sleep(max(0.0, TICK - (time.monotonic() - began)))
+
+    def _answered(self) -> bool:
+        """Whether one request is answered (again)."""
+        self.knocks += 1
+        try:
+            with self._connected() as channel:
+                channel.sendall(REQUESTS[self._kind])
+                return len(channel.recv(65536)) > 0
+        except OSError:
+            return False
+
+    def _knock(self, times: int) -> None:
+        """Connect and leave, without waiting for anything."""
+        for _ in range(times):
+            self.knocks += 1
+            with contextlib.suppress(OSError), socket.socket() as plain:
+                plain.bind((self._source, 0))
+                plain.setblocking(False)
+                plain.connect(self._place)
 
 
 def main() -> None:
     """Run with the arguments of the command line."""
-    kind, host, port, source, rate, seconds = sys.argv[1:]
-    flood = Flood(kind, (host, int(port)), source, float(rate))
-    flood.run(float(seconds))
-    found: dict[str, Any] = {"sent": flood.sent, "shut_out": flood.shut_out}
+    kind, host, port, source, rate, knocks, seconds = sys.argv[1:]
+    os.nice(NICE)
+    flood = Flood(kind, (host, int(port)), source)
+    flood.run(float(rate), float(knocks), float(seconds))
+    found: dict[str, Any] = {
+        "sent": flood.sent, "cut": flood.cut, "knocks": flood.knocks, "shut_out": flood.shut_out,
+    }  # fmt: skip
     print(json.dumps(found))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from bench.flooder import GET, READ
 
-PERIOD = 0.05
+PERIOD = 0.025
 PATIENCE = 2.0
 Ask = Callable[[], Awaitable[None]]
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -131,21 +132,32 @@ def test_only_the_first_ten_rules_are_taken(gateway: Gateway) -> None:
         gateway.order("firewall.rules", rules=rules, keep=True)
 
 
-@pytest.mark.manual(284)
-def test_who_floods_is_shut_out_and_nobody_else(gateway: Gateway) -> None:
-    def flood() -> bool:
-        try:
-            with knock(gateway, STRANGER) as channel:
-                channel.sendall(READ * 5000)
-                while channel.recv(65536):
-                    continue
-        except OSError:
-            pass
-        return bool(told(gateway)["exclusions"])
+def flood(gateway: Gateway) -> bool:
+    """Whether the stranger is excluded, once he has sent far too much."""
+    with suppress(OSError), knock(gateway, STRANGER) as channel:
+        channel.sendall(READ * 5000)
+        while channel.recv(65536):
+            continue
+    return bool(told(gateway)["exclusions"])
 
-    eventually(flood, what="an exclusion")
+
+@pytest.mark.manual(281, 282, 284)
+@pytest.mark.parametrize(
+    ("limit", "value", "words"),
+    [
+        ("requests", 100, "sent more than 100 requests/s"),
+        ("kbits", 100, "sent more than 100 kbit/s"),
+    ],
+)
+def test_who_floods_is_shut_out_and_nobody_else(
+    gateway: Gateway, limit: str, value: int, words: str
+) -> None:
+    gateway.order("settings.set", path=f"firewall.{limit}", value=value)
+    eventually(lambda: flood(gateway), what="an exclusion")
     (exclusion,) = told(gateway)["exclusions"]
     assert exclusion["client"] == STRANGER
+    assert exclusion["reason"].startswith(words)
+    gateway.order("settings.reset", path=f"firewall.{limit}")
     assert 0 < exclusion["seconds_left"] <= 30
     assert by_api(gateway)["exclusions"][0]["reason"] == exclusion["reason"]
     assert not served(gateway, STRANGER)

@@ -63,17 +63,17 @@ def _limits(desk: Desk, mirror: Mapping[str, str]) -> Html:
     return section(
         said("office.firewall.limits"),
         hint(said("office.firewall.limits.help", seconds=seconds)),
-        *_trouble(said, mirror),
+        *trouble(said, mirror),
         desk.form(LIMITS, *inputs, button(said("office.save"))),
     )
 
 
-def _trouble(said: Talk, mirror: Mapping[str, str]) -> list[Part]:
+def trouble(said: Talk, mirror: Mapping[str, str]) -> list[Part]:
     """Why the mirror in the kernel does not run, where it should."""
     if mirror["state"] not in {"refused", "failed"}:
         return []
     reason = element("span", mirror["reason"], lang="en")
-    return [notice(joined((said("service.nftables"), ": ", reason)), bad=True)]
+    return [notice(joined((said("office.firewall.mirror.trouble"), " ", reason)), bad=True)]
 
 
 def _rules(desk: Desk, told: Told) -> Html:
