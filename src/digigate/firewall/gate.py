@@ -123,14 +123,14 @@ class Gate:
         self._bind(datagrams, host, port, service)
         return datagrams
 
-    def spend(self, client: str, requests: int = 1) -> bool:
-        """Count requests of a client; False = it is excluded (now) and gets no answer."""
+    def spend(self, client: str, requests: int = 1, service: str = "one service") -> bool:
+        """Count requests to a service; False = the client is excluded (now) and gets no answer."""
         client = plain_address(client)
         meter = self._meter(client)
         if meter is None:
             return False
         meter.requests -= requests
-        return meter.requests >= 0 or self._had_more(client, meter, "one service")
+        return meter.requests >= 0 or self._had_more(client, meter, service)
 
     def purse(self, client: str, service: str) -> Callable[[int], bool]:
         """`spend` for one client of one service, as long as it is connected."""

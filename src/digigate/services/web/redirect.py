@@ -4,6 +4,7 @@ Whatever keeps it from being opened leaves the pages as they are.
 """
 
 from contextlib import AsyncExitStack
+from functools import partial
 
 from digigate.errors import ListenError, SettingsError
 from digigate.services.web.app import build_redirect
@@ -35,7 +36,8 @@ class Redirect:
             SettingsError: the port needs a right that we lack.
             ListenError: the port is taken, or the address is not there.
         """
-        names, spend = own_names(self._settings.hosts), self._ground.gate.spend
+        names, gate = own_names(self._settings.hosts), self._ground.gate
+        spend = partial(gate.spend, service=HTTP)
         app = build_redirect(lambda: self._ground.ports.all().get(HTTPS), names, spend)
         place = self._settings.host, self._port
         async with AsyncExitStack() as stack:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -74,7 +75,8 @@ class WebServer:
             SettingsError: a port needs a right that we lack.
             ListenError: a port is taken, or the address is not there.
         """
-        names, spend = own_names(self._settings.hosts), self._ground.gate.spend
+        names, gate = own_names(self._settings.hosts), self._ground.gate
+        spend = partial(gate.spend, service=HTTPS)
         site = await asyncio.to_thread(Site.load, self._static)
         app = build_app(self._view, self._entrance, site, names, spend, ROUTES)
         app[GATE] = self._ground.gate
