@@ -1,9 +1,10 @@
-"""Run every golden case: registers in, readings and Modbus answers out."""
+"""Run every golden case: registers in; readings, Modbus answers and SNMP values out."""
 
 import csv
 from collections.abc import Hashable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,6 +15,13 @@ from digigate.catalogue import Catalogue, Value
 from digigate.clock import Clock
 from digigate.errors import SlaveTimeout
 from digigate.services.modbus import ALWAYS_OWN, Client, Handler
+from digigate.services.snmp.ber import GAUGE32, INTEGER, NO_SUCH_INSTANCE, pack
+from digigate.services.snmp.channels import information
+from digigate.services.snmp.forest import Forest
+from digigate.services.snmp.measures import PRODUCTS, sheets
+from digigate.services.snmp.metrology import Measurements
+from digigate.services.snmp.roll import Roll
+from digigate.settings.topology import BusName, Device, Load, Topology
 from digigate.store import SlaveImage, Span, Store
 from modbus import Site
 
@@ -63,8 +71,26 @@ async def test_modbus(case: Path) -> None:
     assert found == expected
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_snmp(case: Path) -> None:
+    store = Store(_clock(case))
+    _image(case, store)
+    loads = tuple(Load(number=n) for n in _told(case)["loads"])
+    device = Device(address=UNIT, bus=BusName.DIGIWARE, model=_told(case)["model"], loads=loads)
+    topology = Topology(devices=(device,))
+    roll = Roll(store, lambda: topology, _clock(case).monotonic)
+    measured = (Measurements(sheet, roll) for sheet in sheets(Catalogue.load().quantities))
+    forest = Forest([information(roll), *measured])
+    expected = _rows(case / "expected" / "snmp.csv")
+    found = []
+    for row in expected:
+        below = (int(arc) for arc in row["below 4555.10"].split("."))
+        found.append({**row, "value": _printed(forest.get(pack((*PRODUCTS, *below))))})
+    assert found == expected
+
+
 def _image(case: Path, store: Store) -> SlaveImage:
-    told = yaml.safe_load((case / "case.yaml").read_text())
+    told = _told(case)
     model = Catalogue.load().models[told["model"]]
     reads = plan(model, told["loads"])
     spans = [Span(r.start, r.count, r.pace, r.block, period=1.0) for r in reads]
@@ -79,6 +105,11 @@ def _image(case: Path, store: Store) -> SlaveImage:
     return image
 
 
+def _told(case: Path) -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load((case / "case.yaml").read_text())
+    return told
+
+
 def _words(case: Path) -> dict[int, bytes]:
     words = {}
     for row in _rows(case / "registers.csv"):
@@ -89,7 +120,7 @@ def _words(case: Path) -> dict[int, bytes]:
 
 
 def _clock(case: Path) -> Clock:
-    told = yaml.safe_load((case / "case.yaml").read_text())
+    told = _told(case)
     started = datetime(2026, 6, 1, 12, tzinfo=UTC)
     return Clock(told.get("zone", "UTC"), monotonic=lambda: 0.0, started=started)
 
@@ -103,3 +134,11 @@ def _written(value: Value | None) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return "" if value is None else str(value)
+
+
+def _printed(element: bytes) -> str:
+    if element == NO_SUCH_INSTANCE:
+        return "no such instance"
+    number = int.from_bytes(element[2:], "big", signed=True)
+    names = {INTEGER: f"Integer32 {number}", GAUGE32: f"Gauge32 {number}"}
+    return names.get(element[0]) or f"octets {element[2:].hex()}"

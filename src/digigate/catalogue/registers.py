@@ -106,6 +106,14 @@ def fits(type_: RegisterType, words: int) -> bool:
     return words == fixed[type_] if type_ in fixed else words > 0
 
 
+def integer_form(type_: RegisterType) -> tuple[str, int | None] | None:
+    """The struct format of an integer type and what says "not available"; None for other types.
+
+    A date counts as none: its number is no value.
+    """
+    return None if type_ in _TICKS else _INTEGERS.get(type_)
+
+
 @cache
 def _decoder(type_: RegisterType, scale: float) -> Decoder:
     if type_ in _TICKS:
