@@ -1,12 +1,13 @@
 /*
  * Modbus TCP clients: FC03 reads on many connections from one epoll loop.
  *     load --port P [--connections 32] [--sources 1] [--seconds 2] [--rate R] [--verify]
- *          [--watch PID] UNIT:ADDRESS:WORDS ...
+ *          UNIT:ADDRESS:WORDS ...
  *
  * Without --rate each connection asks again as soon as it is answered (closed loop); with it, R
  * times a second at its own phase. Each connection goes through the targets from its own place.
  * --sources N spreads the connections over the addresses 127.0.0.2 .. 127.0.0.(N+1).
- * --watch PID tells what each answer costs that process: its CPU time in slices of 20 ms.
+ * With --port P:PID several times, the servers take turns of 20 ms, each with connections of its own
+ * (closed loop): "cost_ns" says, turn by turn, what an answer cost the process of that server.
  * Every answer is checked: transaction, unit, function, length; with --verify each register too.
  * Prints one line of JSON; a request without an answer after a second counts as lost.
  */
@@ -23,14 +24,24 @@
 
 #include "measure.h"
 
-enum { CONNECTIONS_MAX = 256, TARGETS_MAX = 512, HEADER = 7, REQUEST = 12, SAMPLES = 1 << 20,
-       SLICES = 4096 };
-static const int64_t LOST_NS = 1000000000, SLICE_NS = 20000000;
+enum { CONNECTIONS_MAX = 256, TARGETS_MAX = 512, HEADER = 7, REQUEST = 12, SAMPLES = 1 << 20 };
+enum { SERVERS_MAX = 4, TURNS_MAX = 4096 };
+static const int64_t LOST_NS = 1000000000, TURN_NS = 20000000;
 
 struct target { int unit, address, words; };
 
+struct server {
+    int port, pid; /* 0 = it is not watched */
+    clockid_t cpu;
+    int64_t used;
+    long answered, answered_before;
+    int64_t cost[TURNS_MAX];
+    int turns;
+};
+
 struct connection {
     int fd;
+    struct server *server;
     const struct target *target; /* what was asked; NULL = nothing is under way */
     size_t next;
     uint16_t transaction;
@@ -42,35 +53,14 @@ struct connection {
 static struct connection connections[CONNECTIONS_MAX];
 static struct target targets[TARGETS_MAX];
 static size_t target_count;
-static int port, connection_count = 32, sources = 1, verify;
+static struct server servers[SERVERS_MAX];
+static int server_count, server_now;
+static int connection_count = 32, sources = 1, verify;
 static double seconds = 2, rate;
 
 static int64_t latency[SAMPLES];
 static size_t sampled;
 static long sent, answered, wrong, lost, late, dropped, exceptions[256];
-
-static clockid_t watched;
-static int watching;
-static int64_t cost[SLICES];
-static size_t slices;
-
-/* End a slice whose time has come: what one answer in it cost the process that is watched. */
-static void slice(int64_t now)
-{
-    static int64_t until, used;
-    static long until_then;
-    if (!watching || now < until || slices == SLICES)
-        return;
-    struct timespec cpu;
-    if (clock_gettime(watched, &cpu) < 0)
-        die("watch");
-    const int64_t total = cpu.tv_sec * 1000000000LL + cpu.tv_nsec;
-    if (until > 0 && answered > until_then)
-        cost[slices++] = (total - used) / (answered - until_then);
-    until = now + SLICE_NS;
-    used = total;
-    until_then = answered;
-}
 
 static void ask(struct connection *connection, int64_t now)
 {
@@ -112,6 +102,7 @@ static void take(struct connection *connection, const uint8_t *frame, int length
     }
     connection->target = NULL;
     answered++;
+    connection->server->answered++;
     if (sampled < SAMPLES)
         latency[sampled++] = now - connection->asked;
     if (frame[6] == target->unit && length == HEADER + 2 && pdu[0] == 0x83)
@@ -153,12 +144,43 @@ static int64_t step(struct connection *connection, int64_t now, int64_t end)
         connection->target = NULL;
         lost++;
     }
-    if (connection->target == NULL && now >= connection->due && now < end) {
+    if (connection->target == NULL && now >= connection->due && now < end
+        && connection->server == &servers[server_now]) {
         ask(connection, now);
         if (rate > 0)
             connection->due += (int64_t)(1e9 / rate);
     }
     return connection->target != NULL ? connection->asked + LOST_NS : connection->due;
+}
+
+/* What an answer cost this server since its last turn began, now that its next one begins. */
+static void account(struct server *server)
+{
+    struct timespec cpu;
+    if (clock_gettime(server->cpu, &cpu) < 0)
+        die("CPU time of a server");
+    const int64_t used = cpu.tv_sec * 1000000000LL + cpu.tv_nsec;
+    const long count = server->answered - server->answered_before;
+    if (server->used > 0 && count > 0 && server->turns < TURNS_MAX)
+        server->cost[server->turns++] = (used - server->used) / count;
+    server->used = used;
+    server->answered_before = server->answered;
+}
+
+/* Let the next server have its turn when it is time; returns when to look again. */
+static int64_t take_turns(int64_t now, int64_t end)
+{
+    static int64_t until;
+    if (servers[0].pid == 0)
+        return end;
+    if (now >= until) {
+        server_now = (server_now + 1) % server_count;
+        account(&servers[server_now]);
+        until = now + TURN_NS;
+        for (int i = 0; i < connection_count; i++)
+            step(&connections[i], now, end);
+    }
+    return until;
 }
 
 static int under_way(void)
@@ -174,8 +196,7 @@ static void run(int poller, int64_t end)
     for (int64_t now = now_ns(); now < end || (under_way() && now < end + LOST_NS);
          now = now_ns()) {
         struct epoll_event events[CONNECTIONS_MAX];
-        int64_t wake = now < end ? end : end + LOST_NS;
-        slice(now);
+        int64_t wake = now < end ? take_turns(now, end) : end + LOST_NS;
         for (int i = 0; rate > 0 && i < connection_count; i++) {
             const int64_t next = step(&connections[i], now, end);
             wake = next > now && next < wake ? next : wake;
@@ -194,14 +215,16 @@ static void run(int poller, int64_t end)
 
 static void open_connections(int poller)
 {
-    const struct sockaddr_in name = {AF_INET, htons((uint16_t)port), {htonl(INADDR_LOOPBACK)}, {0}};
     const int64_t now = now_ns();
     const int on = 1;
     for (int i = 0; i < connection_count; i++) {
         struct connection *connection = &connections[i];
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+        struct server *server = connection->server = &servers[i % server_count];
+        const struct sockaddr_in name = {
+            AF_INET, htons((uint16_t)server->port), {htonl(INADDR_LOOPBACK)}, {0}};
         const struct sockaddr_in source = {
-            AF_INET, 0, {htonl(INADDR_LOOPBACK + 1 + (uint32_t)(i % sources))}, {0}};
+            AF_INET, 0, {htonl(INADDR_LOOPBACK + 1 + (uint32_t)(i / server_count % sources))}, {0}};
         connection->fd = socket(AF_INET, SOCK_STREAM, 0);
         if (bind(connection->fd, (const struct sockaddr *)&source, sizeof source) < 0
             || connect(connection->fd, (const struct sockaddr *)&name, sizeof name) < 0)
@@ -215,23 +238,29 @@ static void open_connections(int poller)
     }
 }
 
+static void add_server(const char *place)
+{
+    struct server *server = &servers[server_count++];
+    if (server_count > SERVERS_MAX || sscanf(place, "%d:%d", &server->port, &server->pid) < 1
+        || (server->pid != 0 && clock_getcpuclockid(server->pid, &server->cpu) != 0))
+        exit(2);
+}
+
 static void read_options(int argc, char **argv)
 {
     static const struct option options[] = {
         {"port", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'},
         {"sources", 1, NULL, 'a'}, {"rate", 1, NULL, 'r'}, {"verify", 0, NULL, 'v'},
-        {"watch", 1, NULL, 'w'},
         {NULL, 0, NULL, 0},
     };
     for (int got; (got = getopt_long(argc, argv, "", options, NULL)) != -1;)
         switch (got) {
-        case 'p': port = atoi(optarg); break;
+        case 'p': add_server(optarg); break;
         case 'c': connection_count = atoi(optarg); break;
         case 'a': sources = atoi(optarg); break;
         case 's': seconds = atof(optarg); break;
         case 'r': rate = atof(optarg); break;
         case 'v': verify = 1; break;
-        case 'w': watching = clock_getcpuclockid(atoi(optarg), &watched) == 0; break;
         default: exit(2);
         }
     for (; optind < argc && target_count < TARGETS_MAX; optind++) {
@@ -239,8 +268,21 @@ static void read_options(int argc, char **argv)
         if (sscanf(argv[optind], "%d:%d:%d", &target->unit, &target->address, &target->words) != 3)
             exit(2);
     }
-    if (port == 0 || target_count == 0 || sources < 1 || connection_count > CONNECTIONS_MAX)
+    connection_count *= server_count;
+    if (server_count == 0 || target_count == 0 || sources < 1 || connection_count > CONNECTIONS_MAX)
         exit(2);
+}
+
+static void print_costs(void)
+{
+    printf(", \"cost_ns\": [");
+    for (int i = 0; i < server_count; i++) {
+        printf("%s[", i > 0 ? ", " : "");
+        for (int j = 0; j < servers[i].turns; j++)
+            printf("%s%ld", j > 0 ? ", " : "", (long)servers[i].cost[j]);
+        printf("]");
+    }
+    printf("]");
 }
 
 int main(int argc, char **argv)
@@ -250,7 +292,7 @@ int main(int argc, char **argv)
     open_connections(poller);
     const int64_t start = now_ns();
     for (int i = 0; rate == 0 && i < connection_count; i++)
-        ask(&connections[i], start);
+        step(&connections[i], start, INT64_MAX);
     run(poller, start + (int64_t)(seconds * 1e9));
     printf("{\"sent\": %ld, \"answered\": %ld, \"wrong\": %ld, \"lost\": %ld, \"late\": %ld, "
            "\"dropped\": %ld, \"seconds\": %.3f, \"exceptions\": {",
@@ -263,8 +305,7 @@ int main(int argc, char **argv)
         }
     printf("}, ");
     print_quantiles("latency_us", latency, sampled);
-    printf(", ");
-    print_quantiles("cost_us", cost, slices);
+    print_costs();
     printf("}\n");
     return 0;
 }

@@ -4,12 +4,12 @@ Prints its port and serves these registers of one slave from a filled image unti
 """
 
 import asyncio
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Hashable
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from bench.registers import registers
 from digigate.bus.requests import Priority
@@ -18,7 +18,14 @@ from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import LineDown
 from digigate.firewall import Gate
-from digigate.services.modbus import ALWAYS_OWN, Connection, Handler, Place, TcpDoor
+from digigate.services.modbus import (
+    ALWAYS_OWN,
+    Connection,
+    Handler,
+    Place,
+    TcpDoor,
+    channels,
+)
 from digigate.settings.sections import Firewall
 from digigate.state import Ports, StateDirectory
 from digigate.store import Span, Store
@@ -41,17 +48,29 @@ LIMITS = Firewall(kbits=1_000_000, requests=100_000)  # the dearest path is meas
 
 
 class NoGate(Gate):
-    """Counts nothing and refuses nobody: what the gate costs is the difference."""
-
-    def listen_tcp(self, host: str, port: int, service: str) -> socket.socket:
-        """A plain socket."""
-        listener = socket.create_server((host, port), backlog=128)
-        listener.setblocking(False)
-        return listener
+    """Counts no request and refuses none; `Uncounted` does the same for octets."""
 
     def purse(self, client: str, service: str) -> Callable[[int], bool]:
         """One that is never empty."""
         return _always
+
+
+class Uncounted(channels.Channel):
+    """Reads as a channel does and counts nothing: what the gate costs is the difference."""
+
+    def read(self) -> None:
+        """As `Channel.read`, without the gate."""
+        try:
+            data = self._recv(channels.READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._end(error)
+            return
+        if data:
+            self._protocol.data_received(data)
+        else:
+            self.close()
 
 
 def _always(requests: int) -> bool:
@@ -92,8 +111,11 @@ async def _serve(
 def main() -> None:
     """Run with the arguments of the command line."""
     unit, address, words = map(int, sys.argv[1:4])
-    kind = NoGate if "ungated" in sys.argv[4:] else Gate
+    kind, channel = Gate, channels.Channel
+    if "ungated" in sys.argv[4:]:
+        kind, channel = NoGate, Uncounted
     with (
+        patch.object(channels, "Channel", channel),
         tempfile.TemporaryDirectory(prefix="digigate-bench-") as folder,
         StateDirectory(Path(folder)) as state,
     ):

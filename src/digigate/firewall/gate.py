@@ -102,7 +102,7 @@ class Gate:
             meter.settle(former, now)
             meter.settle(self._rates, now)
 
-    def listen_tcp(self, host: str, port: int, service: str) -> socket.socket:
+    def listen_tcp(self, host: str, port: int, service: str) -> Listener:
         """A guarded TCP socket, bound and listening; port 0 = any free one.
 
         Raises:

@@ -50,8 +50,8 @@ def plain_address(host: str) -> str:
 class Connection(socket.socket):
     """A connection that was admitted: each read is counted, and refused once over the limit.
 
-    The counting stands in the reads themselves because they are most of what a client costs
-    (docs/bench.md).
+    The counting stands in the reads themselves because a call costs more (docs/bench.md). Whoever
+    wants to spare the call of `recv`, too, reads by `uncounted` and counts `meter` down as it does.
     """
 
     __slots__ = ("client", "door", "guard", "meter")
@@ -60,6 +60,8 @@ class Connection(socket.socket):
     client: str
     door: Door
     meter: Meter
+
+    uncounted = _recv
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """As `socket.recv`.
@@ -74,7 +76,7 @@ class Connection(socket.socket):
         octets = meter.octets = meter.octets - len(data)
         reads = meter.reads = meter.reads - 1
         if octets < 0 or reads < 0:
-            self._ask_on()
+            self.ask_on()
         return data
 
     def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
@@ -84,7 +86,7 @@ class Connection(socket.socket):
         octets = meter.octets = meter.octets - count
         reads = meter.reads = meter.reads - 1
         if octets < 0 or reads < 0:
-            self._ask_on()
+            self.ask_on()
         return count
 
     @property
@@ -92,8 +94,12 @@ class Connection(socket.socket):
         """Whose door it came through."""
         return self.door.service
 
-    def _ask_on(self) -> None:
-        """The meter's open portion has run out."""
+    def ask_on(self) -> None:
+        """The meter's open portion has run out: may the client go on?
+
+        Raises:
+            ConnectionResetError: it is excluded.
+        """
         if not self.guard.admits_more(self):
             raise ConnectionResetError("the client is excluded")
 
@@ -109,7 +115,7 @@ class Listener(socket.socket):
     guard: Guard
     door: Door
 
-    def accept(self) -> tuple[socket.socket, Any]:
+    def accept(self) -> tuple[Connection, Any]:
         """As `socket.accept`, but connections of excluded clients are reset and passed over.
 
         Raises:

@@ -10,9 +10,10 @@ import asyncio
 import errno
 import logging
 import select
-import socket
 from collections.abc import Callable
 from typing import Any
+
+from digigate.firewall.sockets import Connection, Listener
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ _IN, _OUT = select.EPOLLIN, select.EPOLLOUT
 class Channels:
     """All connections of one listening socket."""
 
-    def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(self, listener: Listener, protocol: Callable[[], asyncio.Protocol]) -> None:
         self._loop = asyncio.get_running_loop()
         self._listener = listener
         self._protocol = protocol
@@ -107,7 +108,7 @@ class Channel(asyncio.Transport):
         self,
         channels: Channels,
         loop: asyncio.AbstractEventLoop,
-        connection: socket.socket,
+        connection: Connection,
         peer: tuple[Any, ...],
         protocol: asyncio.Protocol,
     ) -> None:
@@ -116,7 +117,7 @@ class Channel(asyncio.Transport):
         self._channels = channels
         self._loop = loop
         self._socket = connection
-        self._recv, self._send = connection.recv, connection.send
+        self._recv, self._send = connection.uncounted, connection.send
         self._protocol = protocol
         self._unsent = bytearray()
         self._reading = True
@@ -189,9 +190,15 @@ class Channel(asyncio.Transport):
         self._watch()
 
     def read(self) -> None:
-        """Take what has come and hand it over."""
+        """Take what has come, count it for the gate and hand it over."""
+        connection = self._socket
         try:
             data = self._recv(READ_SIZE)
+            meter = connection.meter
+            octets = meter.octets = meter.octets - len(data)
+            reads = meter.reads = meter.reads - 1
+            if octets < 0 or reads < 0:
+                connection.ask_on()
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:

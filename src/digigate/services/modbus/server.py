@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from digigate.firewall import Gate
+from digigate.firewall.sockets import Listener
 from digigate.services.modbus.channels import Channels
 from digigate.services.modbus.hall import Guest, Hall
 from digigate.state import Ports
@@ -96,7 +97,7 @@ class TcpDoor:
 
     @asynccontextmanager
     async def _listening(
-        self, listener: socket.socket, context: ssl.SSLContext | None
+        self, listener: Listener, context: ssl.SSLContext | None
     ) -> AsyncIterator[None]:
         """Let clients in; nobody is in any more afterwards."""
         if context is None:
