@@ -145,6 +145,7 @@ def test_a_laptop_at_the_usb_port_reads_and_configures_as_over_the_network(site:
 
 
 @pytest.mark.peer("mbpoll")
+@pytest.mark.manual(257)
 def test_the_policy_closes_the_usb_port(site: Site) -> None:
     usb = site.usb.devices["laptop"]
     site.change(policy={"usb": False})
@@ -204,7 +205,7 @@ def _bits(site: Site, kind: str, count: int) -> list[int]:
 
 
 @pytest.mark.peer("mbpoll")
-@pytest.mark.manual(169)
+@pytest.mark.manual(169, 262)
 def test_writing_is_forbidden_by_the_policy_for_everybody_and_at_once(site: Site) -> None:
     usb, port = site.usb.devices["laptop"], site.gateway.ports()["rtu_tcp"]
     site.change(policy={"modbus_writing": False})

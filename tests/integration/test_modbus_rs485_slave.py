@@ -136,7 +136,7 @@ def test_a_slave_that_does_not_answer_is_said_and_one_that_is_not_there_is_not(s
 
 
 @pytest.mark.peer("mbpoll")
-@pytest.mark.manual(170)
+@pytest.mark.manual(170, 260)
 def test_the_policy_closes_the_port_at_once(site: Site) -> None:
     assert site.mbpoll(OWN, 50000, 1)
     site.change(policy={"rs485_slave": False})

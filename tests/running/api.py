@@ -45,6 +45,10 @@ class ApiUser:
         """Status and answer of a GET."""
         return self._told(path)
 
+    def gets(self, path: str) -> int:
+        """The status of a GET."""
+        return self._told(path)[0]
+
     def posts(self, path: str, body: object, **others: str) -> tuple[int, Any]:
         """Status and answer of JSON sent as a page sends it, but for `others` of its headers."""
         headers = {"Content-Type": "application/json", "X-CSRF-Token": self.session()["csrf"]}
