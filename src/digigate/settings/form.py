@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -80,6 +81,7 @@ class FormField:
                 return f"{word}, {self.low:g} .. {self.high:.15g}" if bounded else word
 
 
+@cache
 def fields(section: type[Section] = Settings, path: str = "") -> tuple[FormField, ...]:
     """Every setting of a section and of the sections inside it, in order."""
     return tuple(_walk(section, path))
