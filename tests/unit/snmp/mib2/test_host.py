@@ -129,9 +129,9 @@ def test_who_watches_hears_of_what_came_up_or_went_down() -> None:
         watch.take(_network(down))
         assert (watch.changed, watch.changes) == (0, {4: 100})
         watch.take(_network(down, other))
-        assert (watch.changed, watch.changes) == (200, {4: 100})
+        assert (watch.changed, watch.changes) == (200, {4: 100, 5: 200})
         watch.take(_network(other))
-        assert (watch.changed, watch.changes) == (300, {})
+        assert (watch.changed, watch.changes) == (300, {5: 200})
     assert heard == [("eth0", False)]
 
 

@@ -19,6 +19,7 @@ from digigate.services.snmp.ber import Oid
 from digigate.services.snmp.tree import ErrorStatus, Outcome
 from digigate.services.snmp.writing import SnmpWriter, writer
 from digigate.settings import KeptSettings
+from digigate.settings.editing import all_loads
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Settings
 from digigate.settings.topology import BusName, Device, Topology
@@ -31,6 +32,7 @@ SYSTEM = (1, 3, 6, 1, 2, 1, 1)
 CONTACT, NAME, LOCATION = ((*SYSTEM, arc, 0) for arc in (4, 5, 6))
 TRAPS = (1, 3, 6, 1, 2, 1, 11, 30, 0)
 ACTIVE, CMD_OFF, CMD_ON = 11282, 11284, 11285
+LOADS = 3
 DONE = Outcome(ErrorStatus.NO_ERROR)
 ON, OFF = ber.integer(1), ber.integer(0)
 WHO = Caller("snmp v2c", Profile.ADMIN, "192.0.2.7")
@@ -73,20 +75,26 @@ class Keeper:
 
 
 class Site:
-    """One module with two outputs, one meter, one of a single load, and the gateway's settings."""
+    """A module with two outputs, meters with three loads, one and one, the gateway's settings."""
 
     def __init__(self, layer: Path) -> None:
         self.relay = Relay(CATALOGUE.models["digiware-io10"])
         self.meter = Talker(CATALOGUE.models["diris-b30"])
         self.single = Talker(CATALOGUE.models["diris-a14"])
-        self.bus = TalkingBus({10: self.relay, 20: self.meter, 30: self.single})
+        self.watcher = Talker(CATALOGUE.models["diris-a10"])
+        talkers = {10: self.relay, 20: self.meter, 30: self.single, 40: self.watcher}
+        self.bus = TalkingBus(talkers)
         self.kept = KeptSettings(Settings(), None, layer)
         self.notes: list[tuple[str, str, str, str]] = []
         commands = Commands(self._note)
-        models = {10: "digiware-io10", 20: "diris-b30", 30: "diris-a14"}
         devices = tuple(
-            Device(address=address, bus=BusName.RS485, model=model)
-            for address, model in models.items()
+            Device(
+                address=address,
+                bus=BusName.RS485,
+                model=talker.model.key,
+                loads=all_loads(talker.model)[:LOADS],
+            )
+            for address, talker in talkers.items()
         )
         topology = Topology(devices=devices)
         roster = Roster(self.bus, lambda: topology, CATALOGUE)
@@ -140,7 +148,7 @@ async def test_traps_of_wrong_credentials_are_switched(site: Site) -> None:
     [
         (_reset(3, 20, 2), "reset-extremes/2"),
         (_reset(4, 20, 1), "reset-average-extremes/1"),
-        (_reset(5, 20, 4), "reset-partial-energies/4"),
+        (_reset(5, 20, 3), "reset-partial-energies/3"),
         (_reset(5, 30, 1), "reset-partial-energies"),
     ],
 )
@@ -171,7 +179,10 @@ async def test_what_a_load_has_counted_begins_anew(site: Site, oid: Oid, written
         (_output(20, 9), ON, ErrorStatus.NO_CREATION),
         (_output(99, 1), ON, ErrorStatus.NO_CREATION),
         ((*_output(10, 1), 1), ON, ErrorStatus.NO_CREATION),
+        (_output(40, 1), ON, ErrorStatus.NOT_WRITABLE),  # no table tells how
+        (_reset(3, 20, 4), ON, ErrorStatus.NO_CREATION),  # its model has it, the topology not
         (_reset(3, 20, 5), ON, ErrorStatus.NO_CREATION),
+        (_reset(3, 99, 1), ON, ErrorStatus.NO_CREATION),
         (_reset(4, 30, 1), ON, ErrorStatus.NO_CREATION),
         (_reset(5, 10, 1), ON, ErrorStatus.NO_CREATION),
     ],

@@ -92,7 +92,7 @@ class HostWatch:
             self.changed = ticks
         moved = [index for index in now if index in before and _moved(before[index], now[index])]
         kept = {index: at for index, at in self.changes.items() if index in now}
-        self.changes = kept | dict.fromkeys(moved, ticks)
+        self.changes = kept | dict.fromkeys((*moved, *now.keys() - before.keys()), ticks)
         for index in moved:
             self._watchers.tell(now[index])
 

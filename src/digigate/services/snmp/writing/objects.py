@@ -63,8 +63,11 @@ class Slaves:
         """outputState: address and output."""
         state = ON if number(value, (0, 1)) else OFF
         address, output = _pair(instance)
-        if f"output/{output}" not in self._tasks(address):
+        model = self._roster.model(address)
+        if not model or not model.outputs or not 1 <= output <= model.outputs.count:
             raise Refusal(ErrorStatus.NO_CREATION)
+        if f"output/{output}" not in jobs(model):  # nobody knows how it is switched
+            raise Refusal(ErrorStatus.NOT_WRITABLE)
         self._assert_there(address)
         return Switch(address, output, state, self._shown)
 
@@ -75,7 +78,7 @@ class Slaves:
         def judge(instance: Oid, value: bytes) -> Deed | None:
             wanted = number(value, (IDLE, RESET))
             address, load = _pair(instance)
-            tasks = self._tasks(address)
+            tasks = self._tasks(address, load)
             single = load == 1 and task in tasks  # without a number: that of the only load
             if not single and f"{task}/{load}" not in tasks:
                 raise Refusal(ErrorStatus.NO_CREATION)
@@ -86,9 +89,13 @@ class Slaves:
 
         return judge
 
-    def _tasks(self, address: int) -> Mapping[str, object]:
+    def _tasks(self, address: int, load: int) -> Mapping[str, object]:
+        """What can be ordered of a slave that has this load."""
         model = self._roster.model(address)
-        return jobs(model) if model else {}
+        if model is None:
+            return {}
+        numbers = {each.number for each in self._roster.device(address).loads}
+        return jobs(model) if load in numbers else {}
 
     def _assert_there(self, address: int) -> None:
         try:
