@@ -33,6 +33,7 @@ ROOMS = {
     "configure": ("configure", "clocks"),
     "firmware": ("firmware",),
     "counters": ("reset",),
+    "snmp": ("snmp",),
 }
 """Who enters which commands."""
 

@@ -19,6 +19,7 @@ from digigate.daemon.front import Front, radio, search_registers
 from digigate.daemon.modbus import DoorRooms, ModbusDoors
 from digigate.daemon.plant import PlantService, PlantSite
 from digigate.daemon.snmp import SnmpRoom, SnmpRooms
+from digigate.daemon.snmp_notices import NoticeRooms, SnmpNotices
 from digigate.errors import SettingsError
 from digigate.firewall import Gate
 from digigate.firewall.nftables import Mirror, table_of
@@ -117,6 +118,7 @@ class House:
         self.roster = Roster(self.bus, lambda: self.topology, self.catalogue)
         self.slave_clocks = SlaveClocks(self.bus, self.roster, clock, self.conditions)
         self.snmp = SnmpRoom(SnmpRooms(self.gate, self.ports, state, vault.reveal), host_macs())
+        self.notices = SnmpNotices(self._notice_rooms())
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
         self._plant: PlantService | None = None
@@ -139,6 +141,7 @@ class House:
         self.supervisor.wire("detection", lambda _: None, lambda _: self.detector)
         self._modbus_doors().wire(self.supervisor)
         self.snmp.wire(self.supervisor)
+        self.notices.wire(self.supervisor)
         self.supervisor.wire("clocks", lambda s: s.time.slaves, self.slave_clocks.service)
         keeper = CertificateKeeper(self.certificates, self.judge_certificates)
         accounts = AccountKeeper(self.accounts, self.tokens)
@@ -212,6 +215,18 @@ class House:
 
     def _control_server(self) -> ControlServer:
         return ControlServer(self._control, self.commands)
+
+    def _notice_rooms(self) -> NoticeRooms:
+        started = self.clock.monotonic()
+        return NoticeRooms(
+            conditions=self.conditions,
+            plan=self.plan,
+            instance=lambda _: None,
+            admits=lambda host, port: self.gate.admits_outgoing(host, "udp", port),
+            settings=lambda: self.settings,
+            uptime=lambda: int((self.clock.monotonic() - started) * 100),
+            monotonic=self.clock.monotonic,
+        )
 
     def _modbus_doors(self) -> ModbusDoors:
         sight = Sight(

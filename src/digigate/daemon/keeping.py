@@ -47,7 +47,8 @@ class SettingsKeeper:
     def again(self) -> Start:
         """What to start with after a reboot."""
         self._read()
-        return replace(self._start, settings=self.kept.given, topology=None)
+        warm = self.kept.current == self._started
+        return replace(self._start, settings=self.kept.given, topology=None, warm=warm)
 
     def _read(self) -> None:
         try:

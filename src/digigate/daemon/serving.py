@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
 from digigate.daemon import reports, resetting, restoring
@@ -22,6 +22,7 @@ from digigate.daemon.orders import (
     Doorkeeping,
     Joiner,
     Planning,
+    SnmpDesk,
     Trust,
     enter_accounts,
     enter_audit,
@@ -42,6 +43,7 @@ from digigate.daemon.orders import (
     enter_sessions,
     enter_settings,
     enter_slave_clocks,
+    enter_snmp,
     enter_tokens,
     enter_topology,
     enter_vault,
@@ -80,7 +82,7 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
     """
     with ExitStack() as stack:
         state = stack.enter_context(StateDirectory(start.state))
-        start = resetting.finish(state, start)
+        given, start = start, resetting.finish(state, start)
         vault = Vault(state, handed_over())
         start = restoring.finish(state, vault, start)
         topology = kept_topology(state, start)
@@ -98,12 +100,8 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         _enter_orders(house)
         enter_settings(house.commands, keeper)
         trial = _enter_firewall(house, keeper, state)
-        stack.enter_context(clock.watch(keeper.act))
-        stack.enter_context(clock.watch(house.judge_certificates))
-        stack.enter_context(house.plan.watch(house.take))
-        stack.enter_context(house.accounts.watch(house.sessions.end_of))
-        stack.enter_context(house.sessions.watch(house.note_end))
-        stack.enter_context(house.conditions.watch(log_condition))
+        stack.enter_context(_watching(house, keeper))
+        house.notices.begin(warm=start.warm and start is given)
         house.judge()
         stack.enter_context(vault.judging(house.conditions))
         house.firmware.announce()
@@ -122,6 +120,20 @@ async def serve(start: Start, announce: Announce = lambda _: None) -> Start | Re
         if ending.relaunching:
             return Relaunch()
         return keeper.again() if ending.again else None
+
+
+@contextmanager
+def _watching(house: House, keeper: SettingsKeeper) -> Iterator[None]:
+    """Everybody hears of what concerns him while the block runs."""
+    with ExitStack() as stack:
+        stack.enter_context(house.clock.watch(keeper.act))
+        stack.enter_context(house.clock.watch(house.judge_certificates))
+        stack.enter_context(house.plan.watch(house.take))
+        stack.enter_context(house.accounts.watch(house.sessions.end_of))
+        stack.enter_context(house.sessions.watch(house.note_end))
+        stack.enter_context(house.conditions.watch(log_condition))
+        stack.enter_context(house.notices.watching())
+        yield
 
 
 def _enter_orders(house: House) -> None:
@@ -150,6 +162,23 @@ def _enter_orders(house: House) -> None:
     _enter_topology(house)
     _enter_detection(house)
     _enter_workshop(house)
+    enter_snmp(house.commands, _snmp_desk(house))
+
+
+def _snmp_desk(house: House) -> SnmpDesk:
+    def engine() -> dict[str, object]:
+        authority = house.snmp.authority
+        return {"engine_id": authority.id.hex(), "boots": authority.boots, "time": authority.time}
+
+    return SnmpDesk(
+        house.notices.sender,
+        lambda: house.settings,
+        house.supervisor.health,
+        lambda: house.ports.all().get("snmp"),
+        engine,
+        lambda: len(house.notices.alarms.active),
+        house.supervisor.settled,
+    )
 
 
 def _enter_firewall(house: House, keeper: SettingsKeeper, state: StateDirectory) -> RulesTrial:

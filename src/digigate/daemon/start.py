@@ -20,6 +20,7 @@ class Start:
     settings_file: Path | None = None  # read anew on SIGHUP
     plant: PlantSite | None = None
     speed: float = 1.0
+    warm: bool = False  # started anew by an order, with nothing configured otherwise
     slots: Path | None = None  # where releases lie; None = in the state directory
 
     @property

@@ -10,7 +10,7 @@ import pytest
 from digigate.cli import ROOMS, rooms_of
 
 ASKING = ("control", "detect", "topology", "settings", "audit", "firewall",
-          "certificates", "scan", "slave", "configure", "counters")  # fmt: skip
+          "certificates", "scan", "slave", "configure", "counters", "snmp")  # fmt: skip
 HEAVY = ("pydantic", "yaml", "aiohttp", "asyncio", "cryptography", "digigate.daemon")
 
 LOOK = """

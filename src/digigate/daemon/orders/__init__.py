@@ -19,6 +19,7 @@ from digigate.daemon.orders.reset import enter_reset
 from digigate.daemon.orders.sessions import enter_sessions
 from digigate.daemon.orders.settings import enter_settings
 from digigate.daemon.orders.slave_clocks import enter_slave_clocks
+from digigate.daemon.orders.snmp import SnmpDesk, enter_snmp
 from digigate.daemon.orders.tokens import enter_tokens
 from digigate.daemon.orders.topology import Planning, enter_topology
 from digigate.daemon.orders.vault import enter_vault
@@ -31,6 +32,7 @@ __all__ = [
     "Doorkeeping",
     "Joiner",
     "Planning",
+    "SnmpDesk",
     "Trust",
     "enter_accounts",
     "enter_audit",
@@ -51,6 +53,7 @@ __all__ = [
     "enter_sessions",
     "enter_settings",
     "enter_slave_clocks",
+    "enter_snmp",
     "enter_tokens",
     "enter_topology",
     "enter_vault",

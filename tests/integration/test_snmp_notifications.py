@@ -1,0 +1,185 @@
+"""What managers hear of the gateway: Debian's snmptrapd listens."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from digigate.errors import Refused
+from digigate.services.snmp.telling.channel import broadcast_addresses
+from running import Gateway, eventually, free_demo
+from running.trapd import Manager, snmptrapd
+
+pytestmark = pytest.mark.peer("snmptrapd")
+
+ENTERPRISE = ".1.3.6.1.4.1.4555.10.90"
+TEST, LOST, RESTORED, TOPOLOGY = (f"OID: {ENTERPRISE}.0.{number}" for number in (14, 11, 12, 13))
+COLD, WARM = (f"OID: .1.3.6.1.6.3.1.1.5.{number}" for number in (1, 2))
+PRODUCT = "OID: .1.3.6.1.4.1.4555.10.1.70"
+
+
+@pytest.fixture(scope="module")
+def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
+    access = "authCommunity log public\nauthCommunity log plant7"
+    with snmptrapd(
+        tmp_path_factory.mktemp("trapd"), "127.0.0.1", "127.0.0.1", "0.0.0.0", extra=access
+    ) as manager:
+        yield manager
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory, manager: Manager) -> Iterator[Gateway]:
+    state = tmp_path_factory.mktemp("traps") / "state"
+    state.mkdir()
+    traps = {"mode": "hosts", "host_1": "127.0.0.1", "port_1": manager.ports[0]}
+    (state / "settings.yaml").write_text(json.dumps({"snmp": {"traps": traps}}))
+    with free_demo(state) as gateway:
+        yield gateway
+
+
+def set_traps(gateway: Gateway, **fields: Any) -> None:
+    for name, value in fields.items():
+        gateway.order("settings.set", path=f"snmp.traps.{name}", value=value)
+
+
+def outcomes(gateway: Gateway) -> dict[str, str]:
+    return {t["target"]: t["outcome"] for t in gateway.order("snmp.test")["targets"]}
+
+
+def state(gateway: Gateway) -> str:
+    told: str = gateway.order("snmp")["services"]["snmp_traps"]["state"]
+    return told
+
+
+def test_a_start_is_told_of(gateway: Gateway, manager: Manager) -> None:
+    told = manager.hears(COLD)
+    assert "TRAP2, SNMP v2c, community public" in told
+    assert f".1.3.6.1.6.3.1.1.4.3.0 = {PRODUCT}" in told
+    gateway.order("gateway.reboot")
+    manager.hears(WARM)
+    eventually(lambda: gateway.order("snmp")["targets"], what="the gateway again")
+
+
+def test_v1_shows_where_it_comes_from_and_what_it_is(gateway: Gateway, manager: Manager) -> None:
+    set_traps(gateway, version="v1")
+    assert set(outcomes(gateway).values()) == {"sent"}
+    told = manager.hears("TRAP, SNMP v1, community public", 'STRING: "test asked for by owner"')
+    assert f"agent=127.0.0.1 enterprise={ENTERPRISE} generic=6 specific=.14 " in told
+    set_traps(gateway, version="v2c")
+
+
+@pytest.mark.manual(191)
+def test_the_community_is_the_one_of_the_settings(gateway: Gateway, manager: Manager) -> None:
+    set_traps(gateway, community="plant7")
+    for version, words in (("v1", "TRAP, SNMP v1"), ("v2c", "TRAP2, SNMP v2c")):
+        set_traps(gateway, version=version)
+        outcomes(gateway)
+        manager.hears(f"{words}, community plant7")
+    set_traps(gateway, community="public")
+
+
+def test_informs_are_acknowledged(gateway: Gateway, manager: Manager) -> None:
+    set_traps(gateway, inform=True)
+    assert outcomes(gateway) == {f"127.0.0.1:{manager.ports[0]}": "acknowledged"}
+    manager.hears("INFORM, SNMP v2c, community public", TEST)
+    set_traps(gateway, inform=False)
+
+
+@pytest.mark.manual(187)
+def test_two_hosts_each_with_its_port(gateway: Gateway, manager: Manager) -> None:
+    first, second = manager.ports[:2]
+    set_traps(gateway, host_2="localhost", port_2=second)
+    assert outcomes(gateway) == {f"127.0.0.1:{first}": "sent", f"localhost:{second}": "sent"}
+    told = {manager.hears(TEST).partition("->[127.0.0.1]:")[2].partition(" ")[0] for _ in "12"}
+    assert {int(port) for port in told} == {first, second}
+    set_traps(gateway, host_2="")
+
+
+def test_a_dead_host_is_said_and_delays_nobody(gateway: Gateway, manager: Manager) -> None:
+    set_traps(gateway, inform=True, host_2="no-such-host.invalid", port_2=9)
+    told = gateway.order("snmp.test")["targets"]
+    assert [each["outcome"] for each in told] == ["acknowledged", "waiting"]
+    assert "has no address" in told[1]["reason"]
+    conditions = gateway.order("status")["conditions"]
+    assert [c["subject"] for c in conditions if c["name"] == "snmp.target"] == [
+        "no-such-host.invalid:9"
+    ]
+    set_traps(gateway, inform=False, host_2="")
+    conditions = gateway.order("status")["conditions"]
+    assert [c for c in conditions if c["name"] == "snmp.target"] == []
+
+
+def test_a_device_that_falls_silent_is_told_of(gateway: Gateway, manager: Manager) -> None:
+    gateway.plant("slave.off", address=5)
+    try:
+        manager.hears(LOST)
+    finally:
+        gateway.plant("slave.on", address=5)
+    manager.hears(RESTORED)
+
+
+def test_another_topology_is_told_of(gateway: Gateway, manager: Manager) -> None:
+    gateway.order("topology.add", address=77, model="diris-a40", bus="rs485")
+    manager.hears(TOPOLOGY)
+    gateway.order("topology.remove", address=77)
+    manager.hears(TOPOLOGY)
+
+
+@pytest.mark.manual(188)
+def test_no_notification_leaves_where_none_is_wanted(gateway: Gateway, manager: Manager) -> None:
+    for path, off, on in (("snmp.traps.mode", "off", "hosts"), ("policy.snmp", False, True)):
+        gateway.order("settings.set", path=path, value=off)
+        eventually(lambda: state(gateway) == "off", what="nobody to tell")
+        before = len(manager.lines())
+        gateway.order("topology.add", address=77, model="diris-a40", bus="rs485")
+        with pytest.raises(Refused, match="nobody is told anything"):
+            gateway.order("snmp.test")
+        gateway.order("topology.remove", address=77)
+        gateway.order("settings.set", path=path, value=on)
+        outcomes(gateway)
+        manager.hears(TEST)
+        assert [line for line in manager.lines()[before:] if TEST not in line] == []
+
+
+@pytest.mark.manual(186)
+def test_a_whole_network_is_told(gateway: Gateway, manager: Manager) -> None:
+    networks = broadcast_addresses()
+    if not networks:
+        pytest.skip("this machine is in no network")
+    port = manager.ports[2]
+    set_traps(gateway, mode="broadcast", port_1=port)
+    assert outcomes(gateway) == {f"{each}:{port}": "sent" for each in networks}
+    for _ in networks:
+        manager.hears("TRAP2, SNMP v2c", TEST)
+    set_traps(gateway, mode="hosts", port_1=manager.ports[0])
+    outcomes(gateway)
+    manager.hears(TEST)
+
+
+def test_the_command_line_tells_whom_and_tries(gateway: Gateway, manager: Manager) -> None:
+    target = f"127.0.0.1:{manager.ports[0]}"
+    assert digigate(gateway, "test") == (0, f"{target}: sent\n")
+    code, text = digigate(gateway, "status")
+    assert code == 0
+    assert "snmp_traps: ready" in text
+    assert f"\n{target}  " in text
+    set_traps(gateway, mode="off")
+    code, text = digigate(gateway, "test")
+    assert code == 1
+    assert "nobody is told anything" in text
+    set_traps(gateway, mode="hosts")
+
+
+def digigate(gateway: Gateway, action: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "digigate.cli", "snmp", action, "--state", str(gateway.state)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_page_s_reader_may_try_it_by_the_api(gateway: Gateway) -> None:
+    assert gateway.status_of("/api/v1/commands") == 200
+    named = {c["name"]: c["profiles"] for c in gateway.get("/api/v1/commands")["commands"]}
+    assert named["snmp.test"] == ["admin", "cyber"]
