@@ -51,6 +51,10 @@ class ServiceState(StrEnum):
     STOPPED = "stopped"
 
 
+UNWELL = frozenset((ServiceState.FAILED, ServiceState.REFUSED))
+"""Neither running nor meant to be off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Off:
     """What a factory gives instead of a service that the settings do not want; `reason` says why

@@ -1,15 +1,16 @@
 """Certificates, authorities and the audit log, on pages without scripts."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e.office import log_in, press, row, visiting
 from pki import Maker, serving
-from running import Gateway
+from running import Gateway, eventually
 
 pytestmark = pytest.mark.peer("chromium")
 
@@ -82,13 +83,43 @@ def test_both_kinds_of_keys_are_served_and_one_is_advised(
         press(officer, "Upload")
         expect(officer.get_by_text(f"CN={kind}.test").first).to_be_visible()
         officer.get_by_role("checkbox", name="Uploaded certificate").check()
-        press(officer, "Save")
+        press(switching(officer), "Save")
         expect(officer.get_by_text("The uploaded certificate", exact=True)).to_be_visible()
         assert ssl.get_server_certificate(https) == made.pem
     officer.get_by_role("checkbox", name="Uploaded certificate").uncheck()
-    press(officer, "Save")
+    press(switching(officer), "Save")
     press(officer, "Discard what was uploaded")
     assert ssl.get_server_certificate(https) == former
+
+
+def switching(officer: Page) -> Locator:
+    return officer.locator("form[action$='/https/switch']")
+
+
+def test_the_plain_port_is_opened_and_closed_and_says_why_it_is_not_open(
+    office: Gateway, officer: Page
+) -> None:
+    officer.get_by_role("link", name="HTTPS", exact=True).click()
+    plain, port = officer.locator("form[action$='/https/plain']"), officer.get_by_label("HTTP port")
+    port.fill("0")
+    press(plain, "Save")
+    eventually(lambda: office.ports().get("http"), what="the plain port")
+    with socket.create_server(("0.0.0.0", 0)) as other:
+        port.fill(str(other.getsockname()[1]))
+        press(plain, "Save")
+        eventually(lambda: "http" in failed(office), what="its end")
+        officer.goto(office.url("/security/https"))
+        expect(officer.get_by_role("alert")).to_contain_text("is already in use")
+        port.fill("")
+        press(plain, "Save")
+    expect(officer.get_by_role("alert")).to_have_count(0)
+    assert office.order("settings", path="web.http_port")["fields"][0]["value"] is None
+
+
+def failed(office: Gateway) -> set[str]:
+    """The services that do not run."""
+    active = office.order("status")["conditions"]
+    return {c["subject"] for c in active if c["name"] == "service.failed"}
 
 
 @pytest.mark.manual(278)

@@ -62,11 +62,9 @@ from digigate.security.vault import Vault
 from digigate.settings import KeptSettings
 from digigate.settings.sections import Detection
 from digigate.state import StateDirectory
-from digigate.supervisor import ServiceState
+from digigate.supervisor import UNWELL
 
 log = logging.getLogger(__name__)
-
-UNWELL = frozenset((ServiceState.FAILED, ServiceState.REFUSED))
 
 Announce = Callable[[House], None]
 

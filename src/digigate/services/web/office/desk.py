@@ -16,6 +16,7 @@ from digigate.services.web.plain import Talk, document, talk
 from digigate.services.web.route import Handler
 from digigate.settings.profiles import Profile
 from digigate.settings.sections import Settings
+from digigate.supervisor import UNWELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Desk:
     def client(self) -> str:
         """The address that this visitor comes from."""
         return client_of(self.request)
+
+    def trouble(self, service: str) -> str:
+        """Why a service does not run; empty where it does, or is off."""
+        health = self.request.app[VIEW].health()
+        return next((h.reason for h in health if h.name == service and h.state in UNWELL), "")
 
     def may(self, command: str) -> bool:
         """Whether there is such a command and this visitor may order it."""

@@ -8,13 +8,19 @@ from aiohttp import web
 from digigate.errors import SettingsError
 from digigate.services.web.markup import Html, Part, button, element, notice
 from digigate.services.web.office.desk import Deed, Desk
+from digigate.services.web.office.fields import control, name_of
 from digigate.services.web.office.parts import badge, chooser, facts, hint, section, tick
 from digigate.services.web.office.policy import SECURITY, security_tabs
+from digigate.services.web.office.saving import save
 from digigate.services.web.office.sent import Sent
+from digigate.settings.form import fields
+from digigate.settings.sections import Web
 
 HTTPS = f"{SECURITY}/https"
 UPLOAD, SWITCH, DISCARD = f"{HTTPS}/pair", f"{HTTPS}/switch", f"{HTTPS}/discard"
+PLAIN = f"{HTTPS}/plain"
 OWN = "web.own_certificate"
+PLAIN_PORT = {name_of(f): f for f in fields(Web, "web") if name_of(f) == "http_port"}
 Told = Mapping[str, Any]
 
 
@@ -26,6 +32,7 @@ async def https(desk: Desk) -> web.Response:
         _in_use(desk, told),
         _upload(desk, told),
         _switch(desk, told),
+        _plain(desk),
         tabs=security_tabs(desk, HTTPS),
     )
 
@@ -96,6 +103,19 @@ def _switch(desk: Desk, told: Told) -> Html:
     return section(said("office.https.settings"), desk.form(SWITCH, inside, save))
 
 
+def _plain(desk: Desk) -> Html:
+    """Whether plain HTTP leads to HTTPS, and why it does not."""
+    said, now = desk.said, desk.settings.web.http_port
+    inside: list[Part] = [hint(said("office.https.plain.help"))]
+    if trouble := desk.trouble("http"):
+        inside.append(element("p", trouble, class_="bad", role="alert", lang="en"))
+    (name, port), *_ = PLAIN_PORT.items()
+    value = desk.typed(PLAIN, name, "" if now is None else str(now))
+    entry = control(said, port, value, desk.fault(PLAIN, name))
+    inside.append(desk.form(PLAIN, entry, button(said("office.save"))))
+    return section(said("office.https.plain"), *inside)
+
+
 async def _load(desk: Desk, form: Sent) -> None:
     halves = {name: pem(form.files[name]) for name in ("certificate", "key") if name in form.files}
     if not halves:
@@ -107,6 +127,10 @@ async def _set(desk: Desk, form: Sent) -> None:
     await desk.ask("settings.set", path=OWN, value=form.ticked("own"))
 
 
+async def _set_plain(desk: Desk, form: Sent) -> None:
+    await save(desk, form, Web, PLAIN_PORT)
+
+
 async def _discard(desk: Desk, _: Sent) -> None:
     await desk.ask("certificates.discard")
 
@@ -114,5 +138,6 @@ async def _discard(desk: Desk, _: Sent) -> None:
 DEEDS = (
     Deed(UPLOAD, _load, https, "uploaded", HTTPS),
     Deed(SWITCH, _set, https, "saved", HTTPS),
+    Deed(PLAIN, _set_plain, https, "saved", HTTPS),
     Deed(DISCARD, _discard, https, "pair_discarded", HTTPS),
 )
