@@ -122,7 +122,7 @@ def failed(office: Gateway) -> set[str]:
     return {c["subject"] for c in active if c["name"] == "service.failed"}
 
 
-@pytest.mark.manual(278)
+@pytest.mark.manual(278, 279)
 def test_an_authority_is_added_and_a_server_tried(
     office: Gateway, officer: Page, tmp_path: Path
 ) -> None:

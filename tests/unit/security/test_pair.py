@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.errors import SettingsError
+from digigate.panel import SYSTEM_ALARMS
 from digigate.security.certificates import Certificates
 from digigate.security.ownpair import OWN, described
 from digigate.security.pair import read_chain, read_key
@@ -64,6 +65,7 @@ def upload(certificates: Certificates) -> Upload:
     return take
 
 
+@pytest.mark.manual(272)
 def test_ecdsa_and_rsa_2048_are_served() -> None:
     for key in (ec.generate_private_key(ec.SECP384R1()), MAKER.rsa(2048)):
         made = MAKER.make(key=key)
@@ -317,6 +319,7 @@ def test_the_end_of_a_certificate_is_told_before_and_after(
         told.append([c.name for c in conditions.active()])
     soon, gone = ["certificate.expiring"], ["certificate.expired"]
     assert told == [[], [], soon, soon, gone]
+    assert [SYSTEM_ALARMS.get(name) for name in (*soon, *gone)] == [None, 7]
     certificates.use_own(False)
     certificates.judge(conditions)
     assert conditions.active() == ()

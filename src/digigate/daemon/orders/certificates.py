@@ -79,9 +79,12 @@ def enter_certificates(commands: Commands, trust: Trust) -> None:
         return _pair(trust)
 
     async def discard(_: Arguments) -> Json:
-        if trust.own_is_set():
-            raise SettingsError("the certificate is in use: set web.own_certificate to false first")
-        own.discard()
+        async with changing:
+            if trust.own_is_set():
+                raise SettingsError(
+                    "the certificate is in use: set web.own_certificate to false first"
+                )
+            own.discard()
         return _pair(trust)
 
     commands.add(Command("certificates", Arguments, show, OFFICER, audited=False))
