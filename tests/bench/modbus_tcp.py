@@ -33,7 +33,7 @@ def measure(programs: Programs, effort: Effort) -> Found:
     Raises:
         CannotRun: a program failed, or an answer was wrong or missing.
     """
-    rounds = [_round(programs, effort.tcp_seconds) for _ in range(effort.rounds)]
+    rounds = [_round(programs, effort.tcp_seconds, number) for number in range(effort.rounds)]
     costs = {name: [c for each in rounds for c in each["cost_ns"][name]] for name in _commands()}
     alone = {
         name: min((each["alone"][name] for each in rounds), key=_latency) for name in _commands()
@@ -62,10 +62,12 @@ def _commands() -> dict[str, list[str]]:
     return {OURS: gateway, UNGATED: [*gateway, "ungated"], PEER: []}
 
 
-def _round(programs: Programs, seconds: float) -> dict[str, Any]:
+def _round(programs: Programs, seconds: float, number: int) -> dict[str, Any]:
+    """Who follows whom changes with each round: a like program leaves a warmer cache behind."""
+    commands = list(_commands().items())
     with ExitStack() as stack:
         servers: dict[str, tuple[Running, str]] = {}
-        for name, command in _commands().items():
+        for name, command in reversed(commands) if number % 2 else commands:
             server = stack.enter_context(start(command or programs.command("tcp_server", UNIT)))
             servers[name] = (server, server.place())
         ports = [f"{port}:{server.pid}" for server, port in servers.values()]
