@@ -1,12 +1,15 @@
 """The page in a real browser: what a visitor sees, and that the browser had nothing to block."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from e2e.visitor import CHROMIUM, FLAGS, PATIENT, visit
 from running import Gateway, eventually, free_demo
+
+MIB = Path(__file__).resolve().parents[2] / "mibs" / "SOCOMEC-DIRIS-PRODUCTS-MIB.txt"
 
 pytestmark = pytest.mark.peer("chromium")
 
@@ -161,3 +164,13 @@ def test_who_may_not_add_is_told_how_it_is_done(
     assert all("403" in complaint for complaint in complaints)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.manual(206)
+def test_the_services_offer_the_mib(demo: Gateway, page: Page, complaints: list[str]) -> None:
+    visit(page, demo, "/services")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=MIB.name).click()
+    assert download.value.suggested_filename == MIB.name
+    assert download.value.path().read_text() == MIB.read_text()
+    assert complaints == []

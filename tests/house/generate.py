@@ -19,6 +19,7 @@ from digigate.daemon.house import House
 from digigate.daemon.rights import rights_page
 from digigate.daemon.start import Start
 from digigate.services.modbus.page import registers_page
+from digigate.services.snmp import mib
 from digigate.services.web import ROUTES
 from digigate.settings.pages import settings_page, settings_schema
 from digigate.settings.sections import Settings
@@ -166,6 +167,7 @@ def documents() -> dict[Path, str]:
         CONFORMANCE: conformance(),
         CATALOGUE: catalogue(),
         RIGHTS: rights_page(orders(), ROUTES),
+        ROOT / "mibs" / mib.FILE: mib.document(),
         ROOT / "docs" / "registers.md": registers_page(),
         ROOT / "docs" / "security-standards.md": standards_page(),
         ROOT / "docs" / "settings.md": settings_page(),

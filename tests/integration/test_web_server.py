@@ -68,6 +68,14 @@ async def test_assets_are_compressed_and_kept(site: Site) -> None:
         assert await answer.text() == "export {};\n" * 200
 
 
+async def test_files_for_other_programs_are_saved_under_their_names(site: Site) -> None:
+    async with site.session.get(site.url("/mibs/X-MIB.txt")) as answer:
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="X-MIB.txt"'
+        assert (answer.status, answer.content_type) == (200, "text/plain")
+        assert await answer.text() == "X-MIB DEFINITIONS ::= BEGIN END\n"
+    assert (await site.get("/mibs/Y-MIB.txt"))[0] == 404
+
+
 async def test_an_m50_has_no_measurements(tmp_path: Path) -> None:
     async with serving(tmp_path, m50(), any_port()) as site:
         hidden = ["/api/v1/loads", "/api/v1/devices/4/readings", "/loads"]

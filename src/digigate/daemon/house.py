@@ -35,6 +35,7 @@ from digigate.security.tokens import Tokens
 from digigate.security.vault import Vault
 from digigate.services.control.server import ControlServer
 from digigate.services.modbus import Sight
+from digigate.services.snmp import mib
 from digigate.services.web import Entrance, Ground, Redirect, View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
@@ -264,6 +265,7 @@ class House:
             detection=lambda: self.detector.status,
             load_firmware=self.firmware.stage,
             lamps=self.front.lamps,
+            documents={mib.FILE: mib.document},
         )
         entrance = Entrance(self.accounts, self.sessions, lambda: self.settings.policy, self.tokens)
         return WebServer(web, self._ground(), eyes, entrance)

@@ -31,6 +31,7 @@ from digigate.services.snmp.ber import (
 from digigate.services.snmp.forest import Forest
 from digigate.services.snmp.identification import transformers
 from digigate.services.snmp.measures import PRODUCTS
+from digigate.services.snmp.mib.groups import groups
 from digigate.services.snmp.products import Sight, tables
 from digigate.services.snmp.schema import places
 from digigate.settings.sections import Settings
@@ -83,7 +84,10 @@ class Site(Plant):
         self.conditions = Conditions(self.clock)
 
     def forest(self) -> Forest:
-        sight = Sight(
+        return Forest(tables(self.sight()))
+
+    def sight(self) -> Sight:
+        return Sight(
             settings=lambda: self.settings,
             topology=lambda: self.topology,
             store=self.store,
@@ -93,7 +97,6 @@ class Site(Plant):
             clock=self.clock,
             changes=Changed(),
         )
-        return Forest(tables(sight))
 
 
 @pytest.fixture
@@ -221,6 +224,17 @@ def test_every_place_of_the_data_is_served(site: Site) -> None:
     forest = site.forest()
     met = {unpack(oid)[: len(PRODUCTS) + 2] for oid, _ in forest.walk(pack(PRODUCTS))}
     assert {place.oid for place in places().values() if place.shown} - met == set()
+
+
+def test_the_mib_has_just_what_is_served(site: Site) -> None:
+    described = {
+        (*group.oid, *([1] if group.entry else []), each.arc)
+        for group in groups()
+        for each in group.objects
+        if each.access.startswith("read-")
+    }
+    served = [column for table in tables(site.sight()) for column in table.columns]
+    assert described == set(served)
 
 
 def row(forest: Forest, entry: tuple[int, ...], *index: int) -> Mapping[int, bytes]:

@@ -104,6 +104,7 @@ class Plant:
             commands=self.commands,
             detection=lambda: self.detection,
             load_firmware=self._load_firmware,
+            documents={"X-MIB.txt": lambda: "X-MIB DEFINITIONS ::= BEGIN END\n"},
             lamps=lambda: {Led.ON: Lamp(Light.STEADY), Led.COM: Lamp(Light.BLINKING, 999.75)},
         )
 

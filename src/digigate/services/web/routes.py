@@ -4,7 +4,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from digigate.services.web import api, login, ordering, payloads, sessions, uploading
+from digigate.services.web import api, documents, login, ordering, payloads, sessions, uploading
 from digigate.services.web.keys import SITE
 from digigate.services.web.office import OFFICE
 from digigate.services.web.openapi import document
@@ -108,6 +108,7 @@ ROUTES: tuple[Route, ...] = (
     _open("POST", "/password", login.password, "Change it"),
     _open("GET", "/recovery", login.recovery_page, "Where Cyber's passphrase is typed"),
     _open("POST", "/recovery", login.recovery, "Set Cyber's password by it"),
+    Route("GET", "/mibs/{name}", documents.download, Profile.USER, "The MIB for SNMP managers"),
     _open("GET", STYLE_PATH, style, "The style of the pages without scripts"),
     *OFFICE,
     Route("GET", "/{path:.+}", file, Profile.USER, "A file of the page"),

@@ -1,7 +1,7 @@
 """All that pages may see, in one place; the daemon fills it in."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from digigate.bus.detection import Status as Detection
@@ -49,3 +49,5 @@ class View:
     detection: Callable[[], Detection]
     load_firmware: LoadFirmware
     lamps: Callable[[], Mapping[Led, Lamp]]
+    documents: Mapping[str, Callable[[], str]] = field(default_factory=dict)
+    """What writes each of the files that other programs want, by name."""

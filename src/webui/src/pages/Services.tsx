@@ -9,6 +9,8 @@ import { Table, type Column } from "../parts/Table";
 import { SERVICE_LOOKS } from "../states";
 import { language, t } from "../words";
 
+const MIB = "/mibs/SOCOMEC-DIRIS-PRODUCTS-MIB.txt";
+
 /** What runs in the gateway, and its name plate. */
 export function Services() {
   const services = board.services.value;
@@ -24,6 +26,15 @@ export function Services() {
           rows={services.data.services}
           id={({ name }) => name}
         />
+      </div>
+      <h2>{t("ui.mib")}</h2>
+      <div class="card">
+        <p>{t("ui.mib.what")}</p>
+        <p>
+          <a href={MIB} download>
+            {MIB.split("/").pop()}
+          </a>
+        </p>
       </div>
       <h2>{t("ui.gateway")}</h2>
       <div class="card">

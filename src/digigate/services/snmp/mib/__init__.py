@@ -1,0 +1,5 @@
+"""The MIB that managers load."""
+
+from digigate.services.snmp.mib.document import FILE, document
+
+__all__ = ["FILE", "document"]
