@@ -35,7 +35,10 @@ from digigate.security.tokens import Tokens
 from digigate.security.vault import Vault
 from digigate.services.control.server import ControlServer
 from digigate.services.modbus import Sight
-from digigate.services.snmp import mib
+from digigate.services.snmp import mib, products
+from digigate.services.snmp.mib2.links import Interface
+from digigate.services.snmp.products import Sight as SnmpSight
+from digigate.services.snmp.writing import writer as snmp_writer
 from digigate.services.web import Entrance, Ground, Redirect, View, WebServer
 from digigate.settings import KeptTopology, Problem, TopologyFile, check_change, problems
 from digigate.settings.sections import Gateway, Line, Polling, Settings, Web
@@ -118,8 +121,9 @@ class House:
         )
         self.roster = Roster(self.bus, lambda: self.topology, self.catalogue)
         self.slave_clocks = SlaveClocks(self.bus, self.roster, clock, self.conditions)
-        self.snmp = SnmpRoom(SnmpRooms(self.gate, self.ports, state, vault.reveal), host_macs())
+        self.snmp = self._snmp_room(state, vault)
         self.notices = SnmpNotices(self._notice_rooms())
+        self.snmp.notices = self.notices.sender
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
         self._plant: PlantService | None = None
@@ -177,6 +181,10 @@ class House:
         facts = {"id": session.handle, "since": session.since.isoformat()}
         self.audit.note(session.profile.value, session.client, "session", "ended", facts)
 
+    def link_changed(self, interface: Interface) -> None:
+        """Tell managers that an interface of this machine has come up or gone down."""
+        self.notices.linked(interface.index, up=interface.works)
+
     def judge(self) -> None:
         """Say what of the topology cannot be served as the gateway is set now, and whether the
         gateway itself is sound.
@@ -217,15 +225,30 @@ class House:
     def _control_server(self) -> ControlServer:
         return ControlServer(self._control, self.commands)
 
+    def _snmp_room(self, state: StateDirectory, vault: Vault) -> SnmpRoom:
+        rooms = SnmpRooms(self.gate, self.ports, state, vault.reveal, lambda: self.settings)
+        room = SnmpRoom(rooms, host_macs(), snmp_writer(self.commands, self.roster, self.store))
+        sight = SnmpSight(
+            settings=lambda: self.settings,
+            topology=lambda: self.topology,
+            store=self.store,
+            bus=self.bus,
+            catalogue=self.catalogue,
+            conditions=self.conditions,
+            clock=self.clock,
+            changes=room.changes,
+        )
+        room.show(products.tables(sight))
+        return room
+
     def _notice_rooms(self) -> NoticeRooms:
-        started = self.clock.monotonic()
         return NoticeRooms(
             conditions=self.conditions,
             plan=self.plan,
-            instance=lambda _: None,
+            instance=self.snmp.instance,
             admits=lambda host, port: self.gate.admits_outgoing(host, "udp", port),
             settings=lambda: self.settings,
-            uptime=lambda: int((self.clock.monotonic() - started) * 100),
+            uptime=self.snmp.uptime,
             monotonic=self.clock.monotonic,
         )
 

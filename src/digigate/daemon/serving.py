@@ -131,6 +131,7 @@ def _watching(house: House, keeper: SettingsKeeper) -> Iterator[None]:
         stack.enter_context(house.sessions.watch(house.note_end))
         stack.enter_context(house.conditions.watch(log_condition))
         stack.enter_context(house.notices.watching())
+        stack.enter_context(house.snmp.watching(house.plan, house.link_changed))
         yield
 
 

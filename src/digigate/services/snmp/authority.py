@@ -3,15 +3,20 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from digigate.errors import SettingsError
+from digigate.services.snmp.ber import OCTETS, Oid, integer, tlv
+from digigate.services.snmp.objects import Scalars
+from digigate.services.snmp.tree import Table
+from digigate.settings.sections import Snmp
 from digigate.state import StateDirectory
 
 log = logging.getLogger(__name__)
 
 FILE = "snmp.json"
+ENGINE: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1)
 ENTERPRISE = (4555 | 0x80000000).to_bytes(4, "big")
 BY_MAC, BY_OCTETS = b"\x03", b"\x05"
 GREATEST = 2**31 - 1
@@ -48,6 +53,20 @@ class Authority:
     def time(self) -> int:
         """Seconds since the start."""
         return int(self._monotonic() - self._started)
+
+
+def tables(authority: Callable[[], Authority], settings: Callable[[], Snmp]) -> Sequence[Table]:
+    """The group snmpEngine of SNMP-FRAMEWORK-MIB."""
+    return (
+        Scalars(
+            {
+                (*ENGINE, 1): lambda: tlv(OCTETS, authority().id),
+                (*ENGINE, 2): lambda: integer(authority().boots),
+                (*ENGINE, 3): lambda: integer(authority().time),
+                (*ENGINE, 4): lambda: integer(settings().message_max),
+            }
+        ),
+    )
 
 
 def _kept_id(kept: Any) -> bytes:  # noqa: ANN401 -- JSON is what it is

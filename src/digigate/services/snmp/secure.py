@@ -1,0 +1,211 @@
+"""Messages of version 3 under the user-based security model (RFC 3412 §6, RFC 3414 §3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digigate.services.snmp.authority import GREATEST, Authority
+from digigate.services.snmp.ber import INTEGER, OCTETS, SEQUENCE, element, integer, tlv
+from digigate.services.snmp.usm import Seal, User
+
+SIGNED, SEALED, REPORTABLE = 1, 2, 4
+VERSION = b"\x02\x01\x03"
+USM = b"\x02\x01\x03"
+WINDOW = 150
+"""Seconds that a manager's idea of our time may differ."""
+AROUND = 90
+"""Octets around a PDU beside engine ids, user and signature, at most."""
+
+
+class Unusual(Exception):
+    """The message is well formed, but nothing that can be served: a Report may be due."""
+
+
+class Forged(Unusual):
+    """The signature is not the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a message says of itself before anything of it is believed."""
+
+    message_id: bytes
+    """The whole element."""
+    room: int
+    flags: int
+    engine: bytes
+    boots: int
+    time: int
+    user: bytes
+    signature: slice
+    salt: bytes
+    scoped: slice
+    """The scoped PDU, or the octet string that it is sealed in."""
+
+
+def read_header(data: bytes, at: int, end: int) -> Header:
+    """What follows the version.
+
+    Raises:
+        ValueError: it is not a message of version 3 and of this security model.
+        IndexError: it is cut off.
+    """
+    id_at, head_end = _span(data, at, end, SEQUENCE)
+    _, stop = _span(data, id_at, head_end, INTEGER)
+    message_id = data[id_at:stop]
+    room, stop = _number(data, stop, head_end)
+    at, stop = _span(data, stop, head_end, OCTETS)
+    flags = data[at]
+    if stop != at + 1 or flags & 3 == SEALED or data[stop:head_end] != USM:
+        raise ValueError("no such flags or security model")
+    at, scoped_at = _span(data, head_end, end, OCTETS)
+    at, stop = _span(data, at, scoped_at, SEQUENCE)
+    if stop != scoped_at:
+        raise ValueError("security parameters are one sequence")
+    at, engine_end = _span(data, at, stop, OCTETS)
+    engine = data[at:engine_end]
+    boots, at = _number(data, engine_end, stop)
+    time, at = _number(data, at, stop)
+    at, user_end = _span(data, at, stop, OCTETS)
+    user = data[at:user_end]
+    sign_at, sign_end = _span(data, user_end, stop, OCTETS)
+    salt_at, salt_end = _span(data, sign_end, stop, OCTETS)
+    if salt_end != stop or len(user) > 32:
+        raise ValueError("security parameters are six")
+    return Header(
+        message_id,
+        room,
+        flags,
+        engine,
+        boots,
+        time,
+        user,
+        slice(sign_at, sign_end),
+        data[salt_at:salt_end],
+        slice(scoped_at, end),
+    )
+
+
+class Secured:
+    """Reads what users have signed and sealed for this engine, and answers alike."""
+
+    def __init__(self, authority: Authority, users: Mapping[bytes, User], room: int) -> None:
+        self._authority = authority
+        self._users = users
+        self._room = integer(room)
+        self._context = tlv(OCTETS, authority.id) + b"\x04\x00"
+
+    def user(self, header: Header) -> User:
+        """Who sent it, by name alone.
+
+        Raises:
+            Unusual: nobody we know, or not at his level.
+        """
+        user = self._users.get(header.user)
+        if user is None or header.engine != self._authority.id:
+            raise Unusual("unknown engine or user")
+        if header.flags & 3 != user.level:
+            raise Unusual("not at the user's level")
+        return user
+
+    def opened(self, message: bytes, header: Header, user: User) -> tuple[bytes, int, int]:
+        """Octets in which the PDU stands, where it begins and ends.
+
+        Raises:
+            Unusual: the signature, the time, the seal or the context is wrong.
+            ValueError: the scoped PDU is malformed.
+        """
+        self._check(message, header, user)
+        scoped, at, end = message, header.scoped.start, header.scoped.stop
+        if user.seal is not None:
+            scoped = _unsealed(message, header, user.seal)
+            at, end = 0, len(scoped)
+        at, end = _span(scoped, at, end, SEQUENCE)
+        context = self._context
+        if scoped[at : at + len(context)] != context:
+            raise Unusual("another context")
+        return scoped, at + len(context), end
+
+    def around(self, user: User) -> int:
+        """Octets that a message to this user has around its PDU, at most."""
+        signed = 0 if user.signature is None else user.signature.size
+        return AROUND + 2 * len(self._authority.id) + len(user.name) + signed
+
+    def sealed(self, pdu: bytes, message_id: bytes, user: User) -> bytes:
+        """A whole message with this PDU from us, as the authority, to this user."""
+        boots, time = self._authority.boots, self._authority.time
+        scoped = tlv(SEQUENCE, self._context + pdu)
+        salt = b""
+        if user.seal is not None:
+            scoped, salt = user.seal.seal(scoped, boots, time)
+            scoped = tlv(OCTETS, scoped)
+        size = 0 if user.signature is None else user.signature.size
+        head = tlv(
+            SEQUENCE,
+            b"%b%b\x04\x01%c%b" % (message_id, self._room, user.level, USM),
+        )
+        before = b"\x04%c%b%b%b\x04%c%b" % (
+            len(self._authority.id),
+            self._authority.id,
+            integer(boots),
+            integer(time),
+            len(user.name),
+            user.name,
+        )
+        parameters = b"%b\x04%c%b\x04%c%b" % (before, size, bytes(size), len(salt), salt)
+        security = tlv(SEQUENCE, parameters)
+        body = b"%b%b%b%b" % (VERSION, head, tlv(OCTETS, security), scoped)
+        message = tlv(SEQUENCE, body)
+        if user.signature is None:
+            return message
+        at = len(message) - len(scoped) - len(salt) - 2 - size
+        return message[:at] + user.signature.sign(message) + message[at + size :]
+
+    def _check(self, message: bytes, header: Header, user: User) -> None:
+        if user.signature is None:
+            return
+        at = header.signature.start
+        if header.signature.stop - at != user.signature.size or not user.signature.holds(
+            message, at
+        ):
+            raise Forged("wrong signature")
+        boots = self._authority.boots
+        if (
+            header.boots != boots
+            or boots == GREATEST
+            or abs(header.time - self._authority.time) > WINDOW
+        ):
+            raise Unusual("not in the time window")
+
+
+def _unsealed(message: bytes, header: Header, seal: Seal) -> bytes:
+    at, end = _span(message, header.scoped.start, header.scoped.stop, OCTETS)
+    try:
+        clear = seal.opened(message[at:end], header.salt, header.boots, header.time)
+        _span(clear, 0, len(clear), SEQUENCE)
+    except (ValueError, IndexError) as error:
+        raise Unusual("cannot be unsealed") from error
+    return clear
+
+
+def _span(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Where the content of the element at `at` begins and ends."""
+    if data[at] != tag:
+        raise ValueError("another element was expected")
+    size = data[at + 1]
+    if size < 0x80:
+        at += 2
+        if at + size > end:
+            raise ValueError("an element is cut off")
+        return at, at + size
+    _, at, end = element(data, at, end)
+    return at, end
+
+
+def _number(data: bytes, at: int, end: int) -> tuple[int, int]:
+    at, end = _span(data, at, end, INTEGER)
+    if not 1 <= end - at <= 5:
+        raise ValueError("no number of 32 bits")
+    number = int.from_bytes(data[at:end], "big", signed=True)
+    if not 0 <= number <= GREATEST:
+        raise ValueError("no number of 31 bits")
+    return number, end
