@@ -135,3 +135,25 @@ def test_scalars_are_asked_each_time() -> None:
     assert forest.get(pack((*ROOT, 5))) == NO_SUCH_INSTANCE
     assert forest.get(pack((*ROOT, 6, 0))) == NO_SUCH_OBJECT
     assert unpack(next(forest.walk(pack((*ROOT, 3))))[0]) == (*ROOT, 4, 0)
+
+
+class Asleep(Grid):
+    """Has rows, but nothing in them; whoever looks has been told so."""
+
+    def idle(self) -> bool:
+        return True
+
+    def value(self, column: int, row: int) -> bytes | None:
+        raise AssertionError("nobody need look at this")
+
+
+def test_a_walk_does_not_look_at_what_is_idle() -> None:
+    rows: set[Oid] = {(1,), (2,)}
+    tables = [
+        Grid((*ROOT, 1), {1}, rows),
+        Asleep((*ROOT, 2), {1, 2, 3}, rows),
+        Asleep((*ROOT, 3), {1, 2, 3}, rows),
+        Grid((*ROOT, 4), {1}, rows),
+    ]
+    met = [unpack(oid) for oid, _ in Forest(tables).walk(pack(ROOT))]
+    assert met == [(*ROOT, arc, 1, *row) for arc in (1, 4) for row in sorted(rows)]

@@ -8,6 +8,7 @@ from digigate.catalogue import Composite, Point, Statistic
 from digigate.services.snmp.ber import GAUGE32, INTEGER, NO_SUCH_INSTANCE, integer
 from digigate.services.snmp.encoding import LIMITS, NO_DATE
 from digigate.services.snmp.measures import Aspect, Measure, sheets
+from digigate.services.snmp.metrology import Measurements
 from digigate.store import Quality
 from snmp.plant import CATALOGUE, Plant, device, get, walked
 
@@ -152,3 +153,23 @@ def test_a_device_itself_shows_only_what_it_measures() -> None:
     unread = plant.image(6).model.measurement(0, "voltage.v1n")
     assert unread is not None
     assert plant.image(6).read(unread).quality in (Quality.LIVE, Quality.UNAVAILABLE)
+
+
+def test_a_sheet_is_idle_while_all_that_it_looks_at_is_stale() -> None:
+    plant = Plant(device(6, "digiware-u30", []), device(7, "digiware-u30", []))
+    extremes = Measurements(
+        next(each for each in SHEETS if each.name == "instMaxTable"), plant.roll
+    )
+    for address in (6, 7):
+        plant.fill(address)
+    assert len(extremes.rows()) == 2
+    assert not extremes.idle()
+    plant.image(6).invalidate()
+    assert not extremes.idle()
+    plant.image(7).invalidate()
+    assert extremes.idle()
+    plant.replace(device(4, "digiware-i30", [1]))
+    plant.fill(4)
+    assert extremes.rows()
+    plant.image(4).invalidate()
+    assert not extremes.idle()  # what an I-30 does not measure is 0 all the same

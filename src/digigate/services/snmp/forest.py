@@ -4,6 +4,7 @@ No object stands for an instance: columns are kept once, and so are the rows of 
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
@@ -27,14 +28,23 @@ class Lenient(Protocol):
         """The whole element for these octets after the column; None = there is none."""
 
 
+@runtime_checkable
+class Sleepy(Protocol):
+    """A table that may have rows, but no value in any of them for a while."""
+
+    def idle(self) -> bool:
+        """Whether that is so now: walks pass over it without looking at each cell."""
+
+
 class _Shelf:
     """One table, and the octets of its rows."""
 
-    __slots__ = ("beside", "places", "rows", "suffixes", "table")
+    __slots__ = ("beside", "idle", "places", "rows", "suffixes", "table")
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.beside = table.beside if isinstance(table, Lenient) else None
+        self.idle = table.idle if isinstance(table, Sleepy) else _never
         self.rows: Sequence[Oid] = ()
         self.suffixes: list[bytes] = []
         self.places: dict[bytes, int] = {}
@@ -69,7 +79,8 @@ class Forest:
         _check_apart(self._columns)
         self._places = [(pack(column), at, shelf) for column, at, shelf in columns]
         self._positions = {prefix: n for n, (prefix, _, _) in enumerate(self._places)}
-        self._lengths = sorted({len(prefix) for prefix in self._positions}, reverse=True)
+        lengths = Counter(len(prefix) for prefix in self._positions)
+        self._lengths = [length for length, _ in lengths.most_common()]
 
     def get(self, oid: bytes) -> bytes:
         """The value, or `NO_SUCH_OBJECT`, or `NO_SUCH_INSTANCE`."""
@@ -86,9 +97,13 @@ class Forest:
             ValueError: these are no octets of an object identifier.
         """
         begin, row = self._after(oid)
+        asleep: _Shelf | None = None
         for position in range(begin, len(self._places)):
             prefix, column, shelf = self._places[position]
             suffixes, value = shelf.refresh(), shelf.table.value
+            if row == 0 and (shelf is asleep or shelf.idle()):
+                asleep = shelf
+                continue
             for at in range(row, len(suffixes)):
                 found = value(column, at)
                 if found is not None:
@@ -122,6 +137,10 @@ class Forest:
         if row is not None:
             return row + 1
         return bisect_right(shelf.rows, _arcs(suffix))
+
+
+def _never() -> bool:
+    return False
 
 
 def _check_apart(columns: Sequence[Oid]) -> None:

@@ -32,6 +32,8 @@ class Readings:
         self._standing = Standing()
         self._layouts: Mapping[object, Cells] = {}
         self._kept: list[tuple[SlaveImage, tuple[Span, ...], Cells]] = []
+        self._constant = False
+        self._used: list[tuple[SlaveImage, Span]] = []
 
     def rows(self) -> Sequence[Oid]:
         """Address and load of everything that answers."""
@@ -52,6 +54,13 @@ class Readings:
             return None
         return encode(span.data, at)
 
+    def idle(self) -> bool:
+        """Whether nothing is constant and no span that cells look at is fresh."""
+        now = self._now()
+        return not self._constant and all(
+            image.silent or not span.valid or now > span.until for image, span in self._used
+        )
+
     def _take(self, standing: Standing) -> None:
         layouts: dict[object, Cells] = {}
         self._kept = []
@@ -60,6 +69,10 @@ class Readings:
             cells = layouts[place.shape] = cells or self._lay(place)
             self._kept.append((place.image, place.spans, cells))
         self._standing, self._layouts = standing, layouts
+        self._constant = any(
+            isinstance(each, bytes) for cells in layouts.values() for each in cells
+        )
+        self._used = list(_spans(standing, layouts))
 
 
 class Measurements(Readings):
@@ -75,6 +88,22 @@ class Measurements(Readings):
         if len(arcs) == 1 and self._roll.configured(arcs[0]):
             return zero(self._measures[column])
         return None
+
+
+def _spans(
+    standing: Standing, layouts: Mapping[object, Cells]
+) -> Iterator[tuple[SlaveImage, Span]]:
+    """Every span that cells look at, once."""
+    numbers = {
+        shape: {each[0] for each in cells if isinstance(each, tuple)}
+        for shape, cells in layouts.items()
+    }
+    used = {
+        (place.image.unit, number): (place.image, place.spans[number])
+        for place in standing.places
+        for number in numbers[place.shape]
+    }
+    yield from used.values()
 
 
 def cell(spans: Sequence[Span], point: Point, encode: Encoder) -> Cell:
