@@ -1,16 +1,17 @@
 """A flood at ten times each limit from one address, while another one works (§11.3.5)."""
 
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.cycles import watching
+from bench.cycles import Cycles, watching
 from bench.figures import CannotRun, Figure, Found
-from bench.flooder import GET, READ
+from bench.flooder import GET, READ, START
 from bench.options import Effort
 from bench.processes import cpu_seconds
-from bench.programs import Programs, answer, python, start
+from bench.programs import Programs, python, start
 from running import Gateway, eventually, free_demo
 
 BENCH = "flood at 10x the limit from 127.0.0.2, work from 127.0.0.3"
@@ -24,9 +25,10 @@ KINDS = {"modbus": ("modbus_tcp", len(READ)), "https": ("https", len(GET))}
 """The service that is flooded, and the octets of one request to it."""
 BUS, SLAVE = "digiware", 4
 SETTLED = 60.0
-QUIET, SHORT, WHOLE = 20, 12, 33  # seconds; the last one sees an exclusion and its end
+QUIET, SHORT, WHOLE = 30, 10, 33  # seconds; the last one sees an exclusion and its end
+FIRST_CYCLES = 15  # in which every slave is identified, and what it has is read once
 P99, EXCLUSION, TOLERANCE = 50.0, 30.0, 1.0
-LONGER, LONGER_SHARE = 1.1, 1.0  # a cycle counts as longer by 10 %; at most 1 % are
+LONGER, MORE = 1.1, 1.0  # longer: by 10 % than nine of ten usual cycles; at most 1 % more are
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,12 @@ def measure(_: Programs, effort: Effort) -> Found:
         free_demo(Path(folder) / "state") as gateway,
         watching(gateway, BUS, SLAVE) as cycles,
     ):
-        eventually(lambda: cycles.count() > 5, SETTLED, "some cycles of the bus")
-        settled = cycles.count()
-        quiet = _work(gateway, QUIET)
-        usual, began = cycles.lengths(settled), cycles.count()
+        eventually(lambda: cycles.count() > FIRST_CYCLES, SETTLED, "some cycles of the bus")
+        quiet, usual = _work(gateway, cycles, QUIET)
+        flooded: list[float] = []
         chosen = CASES[: 1 if effort.rounds == 1 else None]
-        figures = [figure for case in chosen for figure in _flooded(gateway, case)]
-        flooded = cycles.lengths(began - 1)
-    return Found((*_at_rest(quiet), *figures, _longer(usual, flooded)), {"flood": {
+        figures = [figure for case in chosen for figure in _flooded(gateway, case, cycles, flooded)]
+    return Found((*_at_rest(quiet), *figures, *_longer(usual, flooded)), {"flood": {
         "cycles_quiet": usual, "cycles_flooded": flooded,
     }})  # fmt: skip
 
@@ -81,15 +81,16 @@ def _at_rest(quiet: dict[str, Any]) -> list[Figure]:
     ] + [Figure(BENCH, "no flood", "CPU of the gateway", quiet["cpu"], "%")]
 
 
-def _flooded(gateway: Gateway, case: Case) -> list[Figure]:
+def _flooded(gateway: Gateway, case: Case, cycles: Cycles, flooded: list[float]) -> list[Figure]:
     for path, value in LIMITS[case.limit].items():
         gateway.order("settings.set", path=path, value=value)
     service, _ = KINDS[case.kind]
     place = ("127.0.0.1", gateway.ports()[service], FLOODER)
     flooder = python("flooder", case.kind, *place, case.rate, 10 * REQUESTS, case.seconds)
     with start(flooder) as flood:
-        found = _work(gateway, case.seconds)
+        found, lengths = _work(gateway, cycles, case.seconds)
         told = flood.finish()
+    flooded += lengths
     gateway.order("firewall.release", client=FLOODER)
     subject = f"{case.kind}, {case.limit}"
     lost = sum(each["lost"] for each in found["kinds"].values())
@@ -118,21 +119,27 @@ def _exclusion(case: Case, subject: str, told: dict[str, Any]) -> list[Figure]:
     return figures
 
 
-def _longer(usual: list[float], flooded: list[float]) -> Figure:
-    most = LONGER * max(usual)
-    share = 100 * sum(length > most for length in flooded) / len(flooded)
-    subject = f"{len(flooded)} cycles of the bus"
-    name = f"longer than {LONGER} x the longest of {len(usual)} before"
-    return Figure(BENCH, subject, name, share, "%", LONGER_SHARE)
+def _longer(usual: list[float], flooded: list[float]) -> list[Figure]:
+    """A plant and a machine have their own bad moments: what counts is that there are no more."""
+    most = LONGER * sorted(usual)[int(0.9 * len(usual))]
+    before, during = (100 * sum(length > most for length in each) / len(each)
+                      for each in (usual, flooded))  # fmt: skip
+    subject = f"cycles of the bus over {most:.2f} s"
+    return [
+        Figure(BENCH, subject, f"share of {len(usual)} before the floods", before, "%"),
+        Figure(BENCH, subject, f"share of {len(flooded)} meanwhile", during, "%", before + MORE),
+    ]
 
 
-def _work(gateway: Gateway, seconds: float) -> dict[str, Any]:
-    ports = gateway.ports()
-    worker = python("worker", ports["modbus_tcp"], ports["https"], WORKER, seconds)
-    before = cpu_seconds(gateway.process.pid)
-    found = answer(worker, seconds + 20)
-    used = cpu_seconds(gateway.process.pid) - before
-    return {"kinds": found, "cpu": 100 * used / seconds}
+def _work(gateway: Gateway, cycles: Cycles, seconds: float) -> tuple[dict[str, Any], list[float]]:
+    """What the other one saw, what the gateway's CPU did, and the cycles of the bus meanwhile."""
+    ports, pid = gateway.ports(), gateway.process.pid
+    with start(python("worker", ports["modbus_tcp"], ports["https"], WORKER, seconds)) as worker:
+        time.sleep(START)
+        since, before = cycles.count(), cpu_seconds(pid)
+        time.sleep(seconds)
+        used, lengths = cpu_seconds(pid) - before, cycles.lengths(since)
+        return {"kinds": worker.finish(), "cpu": 100 * used / seconds}, lengths
 
 
 def _p99(found: dict[str, Any]) -> float:

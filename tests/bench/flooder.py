@@ -17,6 +17,7 @@ READ = bytes.fromhex("000100000006ff03c3500001")
 GET = b"GET /api/v1/gateway HTTP/1.1\r\nHost: localhost\r\n\r\n"
 REQUESTS = {"modbus": READ, "https": GET}
 TICK = 0.02
+START = 2.0  # seconds for programs to start, which costs more than a flood
 NICE = 10  # it would be another machine: it takes what the gateway and its plant leave
 
 
@@ -99,6 +100,7 @@ def main() -> None:
     """Run with the arguments of the command line."""
     kind, host, port, source, rate, knocks, seconds = sys.argv[1:]
     os.nice(NICE)
+    time.sleep(START)
     flood = Flood(kind, (host, int(port)), source)
     flood.run(float(rate), float(knocks), float(seconds))
     found: dict[str, Any] = {

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench.flooder import GET, READ
+from bench.flooder import GET, READ, START
 
 PERIOD = 0.025
 PATIENCE = 2.0
@@ -76,6 +76,7 @@ async def _work(modbus_port: int, https_port: int, source: str, seconds: float) 
 def main() -> None:
     """Run with the arguments of the command line."""
     modbus_port, https_port, source, seconds = sys.argv[1:]
+    time.sleep(START)
     asyncio.run(_work(int(modbus_port), int(https_port), source, float(seconds)))
 
 
