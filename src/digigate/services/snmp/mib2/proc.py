@@ -119,7 +119,7 @@ def _route(cells: Mapping[str, str]) -> Route:
 
 
 def _socket(line: str) -> Socket:
-    _, local, remote, state = line.split()[:4]
+    _, local, remote, state, *_ = line.split(None, 4)
     return Socket(*_end(local), *_end(remote), int(state, 16))
 
 

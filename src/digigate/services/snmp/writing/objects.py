@@ -7,21 +7,17 @@ from digigate.bus.configuring import jobs
 from digigate.bus.roster import Roster
 from digigate.errors import SettingsError
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.channels import RESETS
 from digigate.services.snmp.mib2.system import CONTACT, LOCATION, NAME
+from digigate.services.snmp.schema import places
 from digigate.services.snmp.tree import ErrorStatus
 from digigate.services.snmp.writing.deeds import Beginning, Deed, Preference, Shown, Switch
 from digigate.services.snmp.writing.refusal import Refusal
 from digigate.services.snmp.writing.values import line, number
 
-PRODUCTS: Oid = (1, 3, 6, 1, 4, 1, 4555, 10)
-OUTPUT_STATE: Oid = (*PRODUCTS, 30, 30, 1, 3)
-RESETS: Mapping[Oid, str] = {
-    (*PRODUCTS, 50, 20, 1, 3): "extremes",
-    (*PRODUCTS, 50, 20, 1, 4): "average-extremes",
-    (*PRODUCTS, 50, 20, 1, 5): "partial-energies",
-}
-"""Columns of resetTable -> the counter of `counters.reset` that begins anew."""
 AUTHENTICATION_TRAPS: Oid = (1, 3, 6, 1, 2, 1, 11, 30)
+PREFIX = "reset-"
+"""Of the tasks that let a counter begin anew; the orders call counters without it."""
 NAME_MAX, LINE_MAX = 32, 255
 IDLE, RESET = 0, 1
 OFF, ON = "off", "on"
@@ -71,9 +67,8 @@ class Slaves:
         self._assert_there(address)
         return Switch(address, output, state, self._shown)
 
-    def reset(self, counter: str) -> Judge:
+    def reset(self, task: str) -> Judge:
         """One column of resetTable: address and load."""
-        task = f"reset-{counter}"
 
         def judge(instance: Oid, value: bytes) -> Deed | None:
             wanted = number(value, (IDLE, RESET))
@@ -85,7 +80,7 @@ class Slaves:
             if wanted == IDLE:
                 return None
             self._assert_there(address)
-            return Beginning(address, None if single else load, counter)
+            return Beginning(address, None if single else load, task.removeprefix(PREFIX))
 
         return judge
 
@@ -112,9 +107,14 @@ def objects(roster: Roster, shown: Shown) -> Mapping[Oid, Judge]:
         NAME: Line("gateway.server", NAME_MAX),
         LOCATION: Line("snmp.location", LINE_MAX),
         AUTHENTICATION_TRAPS: authentication_traps,
-        OUTPUT_STATE: slaves.output,
-        **{column: slaves.reset(counter) for column, counter in RESETS.items()},
+        _column("outputTable", "outputState"): slaves.output,
+        **{_column("resetTable", name): slaves.reset(task) for name, task in RESETS.items()},
     }
+
+
+def _column(table: str, name: str) -> Oid:
+    place = places()[table]
+    return (*place.oid, 1, place.shown[name])
 
 
 def _assert_scalar(instance: Oid) -> None:
