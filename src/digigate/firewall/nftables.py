@@ -135,7 +135,8 @@ class Mirror:
                     await self._write()
                     await asyncio.sleep(PAUSE)
             finally:
-                await self._nftables.carry_out(gone(self._table))
+                with suppress(HostError, SettingsError):  # its elements end by themselves
+                    await self._nftables.carry_out(gone(self._table))
 
     async def _write(self) -> None:
         gate = self._gate
