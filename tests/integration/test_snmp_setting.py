@@ -1,5 +1,6 @@
 """What a manager sets with Debian's tools arrives in slaves and gateway, or not at all."""
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -140,6 +141,16 @@ def test_names_are_the_gateways_own_and_outlast_a_restart(manager: Manager) -> N
     eventually(lambda: (gateway.state / "ports.json").read_bytes() != ports, what="a restart")
     eventually(lambda: manager.get(NAME, CONTACT) == names, what="the same names")
     eventually(lambda: manager.get(f"{OUTPUT}.1") == ["0"], what="the outputs, read")
+
+
+def test_another_name_closes_no_door(manager: Manager) -> None:
+    ask = bytes.fromhex("000100000006ff03c3500004")  # unit 255, four registers from 50000
+    place = ("127.0.0.1", manager.gateway.ports()["modbus_tcp"])
+    with socket.create_connection(place, timeout=20) as client:
+        for name in ("gw-south", "gw-east"):
+            assert manager.set((NAME, "s", name)) == f'"{name}"\n'
+            client.sendall(ask)
+            assert client.recv(260)[7:9] == b"\x03\x08"
 
 
 def test_all_is_set_or_nothing(manager: Manager) -> None:

@@ -153,7 +153,7 @@ class House:
         self.supervisor.wire("accounts", lambda s: s.policy, lambda _: accounts)
         self.supervisor.wire("certificate", lambda _: None, lambda _: keeper)
         self.supervisor.wire("nftables", lambda s: s.firewall.mirror_to_nftables, self._mirror)
-        self.supervisor.wire("https", lambda s: (_pages(s.web), s.gateway), self._web)
+        self.supervisor.wire("https", lambda s: (_pages(s.web), s.gateway.unnamed), self._web)
         self.supervisor.wire("http", lambda s: _plain(s.web), self._redirect)
 
     def apply(self, settings: Settings) -> None:

@@ -75,13 +75,15 @@ class ModbusDoors:
 
     def wire(self, supervisor: Supervisor[Settings]) -> None:
         """Hand every door to the supervisor."""
-        supervisor.wire("modbus_tcp", lambda s: (s.modbus_tcp, s.gateway), self._tcp)
-        supervisor.wire("rtu_tcp", lambda s: (s.rtu_tcp, s.gateway), self._rtu_tcp)
-        supervisor.wire("modbus_tls", lambda s: (s.modbus_tls, s.gateway), self._tls)
+        supervisor.wire("modbus_tcp", lambda s: (s.modbus_tcp, s.gateway.unnamed), self._tcp)
+        supervisor.wire("rtu_tcp", lambda s: (s.rtu_tcp, s.gateway.unnamed), self._rtu_tcp)
+        supervisor.wire("modbus_tls", lambda s: (s.modbus_tls, s.gateway.unnamed), self._tls)
         supervisor.wire(
-            "rs485_slave", lambda s: (s.buses.rs485, s.gateway, s.policy.rs485_slave), self._rs485
+            "rs485_slave",
+            lambda s: (s.buses.rs485, s.gateway.unnamed, s.policy.rs485_slave),
+            self._rs485,
         )
-        supervisor.wire("usb", lambda s: (s.usb, s.gateway, s.policy.usb), self._usb)
+        supervisor.wire("usb", lambda s: (s.usb, s.gateway.unnamed, s.policy.usb), self._usb)
 
     def _tcp(self, view: tuple[ModbusTcp, Gateway]) -> TcpDoor:
         modbus, gateway = view

@@ -22,6 +22,11 @@ class Gateway(Section):
     site: Annotated[Name, Access()] = "SITE"
     server: Annotated[Name, Access()] = "digigate"
 
+    @property
+    def unnamed(self) -> "Gateway":
+        """Without its names, which change while every door stays open."""
+        return self.model_copy(update={"site": "", "server": ""})
+
     def identity(self) -> Identity:
         """The name plate that these settings describe."""
         return Identity(self.model, self.ble, self.net_id, self.serial)
