@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bus_line, detection, field, flood, full_plant, modbus_tcp
+from bench import bus_line, detection, field, flood, full_plant, modbus_tcp, snmp
 from bench.figures import CannotRun, Found, as_json, table
 from bench.options import FULL, QUICK, Effort
 from bench.programs import Programs
@@ -22,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "detection": detection.measure,
     "field": field.measure,
     "flood": flood.measure,
+    "snmp": snmp.measure,
 }
 
 

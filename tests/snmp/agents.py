@@ -65,7 +65,7 @@ def stand(
     if reports:
         from digigate.services.snmp.engine import Reporter as Engine  # noqa: PLC0415
 
-        reporter = Engine(authority, known.users.values(), counters, snmp.message_max)
+        reporter = Engine(authority, tuple(known.users.values()), counters, snmp.message_max)
     parts = Parts(
         known,
         view or forest(),

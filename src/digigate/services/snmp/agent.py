@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digigate.commands import Caller
 from digigate.services.snmp.access import V1, V3, Access, Right
@@ -67,8 +67,7 @@ class Parts:
     """Whether managers are told of wrong credentials."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request of somebody whom we know."""
 
     pdu: Pdu

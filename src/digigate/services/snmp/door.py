@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -13,7 +12,6 @@ from digigate.state import Ports
 from digigate.supervisor import Ready
 
 SERVICE = "snmp"
-ROUNDS = 4  # datagrams of one wake-up at most, before the loop has its turn
 MOST = 65535
 Address = tuple[Any, ...]
 Reply = Callable[[bytes, Address], None]
@@ -70,16 +68,18 @@ class SnmpDoor:
 
 
 def _answer(sock: socket.socket, take: Callable[[bytes, Address], bytes | None]) -> None:
-    for _ in range(ROUNDS):
-        try:
-            datagram, address = sock.recvfrom(MOST)
-        except OSError:  # nothing more, or what became of a former answer
-            return
-        answer = take(datagram, address)
-        if answer is not None:
-            _send(sock, answer, address)
+    """One datagram: the loop has its turn before the next, whoever sends how many."""
+    try:
+        datagram, address = sock.recvfrom(MOST)
+    except OSError:  # nothing that may come in, or what became of a former answer
+        return
+    answer = take(datagram, address)
+    if answer is not None:
+        _send(sock, answer, address)
 
 
 def _send(sock: socket.socket, answer: bytes, address: Address) -> None:
-    with suppress(OSError):
+    try:
         sock.sendto(answer, address)
+    except OSError:  # nobody is there any more, or the kernel has no room: datagrams may be lost
+        return

@@ -1,6 +1,6 @@
 """What is asked and answered inside a message of any version (RFC 3416)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digigate.services.snmp.ber import INTEGER, OBJECT_ID, SEQUENCE, element, integer, length
 from digigate.services.snmp.tree import ErrorStatus
@@ -20,8 +20,7 @@ class Refusal(Exception):
         self.index = index
 
 
-@dataclass(slots=True)
-class Pdu:
+class Pdu(NamedTuple):
     """One PDU as it came."""
 
     kind: int
@@ -50,8 +49,12 @@ def parsed(data: bytes, at: int, end: int) -> Pdu:
     start = at
     _, at = _integer(data, at, end)
     request_id = data[start:at]
-    first, at = _integer(data, at, end)
-    second, at = _integer(data, at, end)
+    if data[at : at + 6] == NO_FAULT:
+        first = second = 0
+        at += 6
+    else:
+        first, at = _integer(data, at, end)
+        second, at = _integer(data, at, end)
     tag, begin, stop = element(data, at, end)
     if tag != SEQUENCE or stop != end:
         raise ValueError("a PDU ends with its list of varbinds")

@@ -1,9 +1,9 @@
 """Messages of version 3 under the user-based security model (RFC 3412 §6, RFC 3414 §3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
-from digigate.services.snmp.authority import GREATEST, Authority
+from digigate.services.snmp.authority import GREATEST
 from digigate.services.snmp.ber import INTEGER, OCTETS, SEQUENCE, element, integer, tlv
 from digigate.services.snmp.usm import Seal, User
 
@@ -24,8 +24,7 @@ class Forged(Unusual):
     """The signature is not the user's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a message says of itself before anything of it is believed."""
 
     message_id: bytes
@@ -36,10 +35,24 @@ class Header:
     boots: int
     time: int
     user: bytes
-    signature: slice
+    signed_at: int
+    """Where the signature stands."""
+    signed: int
+    """How long it is."""
     salt: bytes
-    scoped: slice
-    """The scoped PDU, or the octet string that it is sealed in."""
+    scoped_at: int
+    """Where the scoped PDU stands, or the octet string that it is sealed in."""
+
+
+class Frame(NamedTuple):
+    """What is the same in every message to one user."""
+
+    head: bytes
+    """After the message's number."""
+    engine: bytes
+    """Of the security parameters, up to the time."""
+    named: bytes
+    """After the time, up to the salt; zeros stand where the signature will."""
 
 
 def read_header(data: bytes, at: int, end: int) -> Header:
@@ -79,19 +92,37 @@ def read_header(data: bytes, at: int, end: int) -> Header:
         boots,
         time,
         user,
-        slice(sign_at, sign_end),
+        sign_at,
+        sign_end - sign_at,
         data[salt_at:salt_end],
-        slice(scoped_at, end),
+        scoped_at,
     )
+
+
+class Engine(Protocol):
+    """Whose messages are read or written: `Authority`, or another engine as a manager knows it."""
+
+    @property
+    def id(self) -> bytes:
+        """Its id."""
+
+    @property
+    def boots(self) -> int:
+        """How often it has started."""
+
+    @property
+    def time(self) -> int:
+        """Seconds since it has."""
 
 
 class Secured:
     """Reads what users have signed and sealed for this engine, and answers alike."""
 
-    def __init__(self, authority: Authority, users: Mapping[bytes, User], room: int) -> None:
+    def __init__(self, authority: Engine, users: Mapping[bytes, User], room: int) -> None:
         self._authority = authority
         self._users = users
         self._room = integer(room)
+        self._frames: dict[bytes, Frame] = {}
         self._context = tlv(OCTETS, authority.id) + b"\x04\x00"
 
     def user(self, header: Header) -> User:
@@ -115,7 +146,7 @@ class Secured:
             ValueError: the scoped PDU is malformed.
         """
         self._check(message, header, user)
-        scoped, at, end = message, header.scoped.start, header.scoped.stop
+        scoped, at, end = message, header.scoped_at, len(message)
         if user.seal is not None:
             scoped = _unsealed(message, header, user.seal)
             at, end = 0, len(scoped)
@@ -132,41 +163,42 @@ class Secured:
 
     def sealed(self, pdu: bytes, message_id: bytes, user: User) -> bytes:
         """A whole message with this PDU from us, as the authority, to this user."""
+        frame = self._frames.get(user.name) or self._frame(user)
         boots, time = self._authority.boots, self._authority.time
-        scoped = tlv(SEQUENCE, self._context + pdu)
-        salt = b""
+        scoped, salt = tlv(SEQUENCE, self._context + pdu), b""
         if user.seal is not None:
             scoped, salt = user.seal.seal(scoped, boots, time)
             scoped = tlv(OCTETS, scoped)
-        size = 0 if user.signature is None else user.signature.size
-        head = tlv(
-            SEQUENCE,
-            b"%b%b\x04\x01%c%b" % (message_id, self._room, user.level, USM),
-        )
-        before = b"\x04%c%b%b%b\x04%c%b" % (
-            len(self._authority.id),
-            self._authority.id,
-            integer(boots),
+        head = tlv(SEQUENCE, message_id + frame.head)
+        parameters = b"%b%b%b\x04%c%b" % (
+            frame.engine,
             integer(time),
-            len(user.name),
-            user.name,
+            frame.named,
+            len(salt),
+            salt,
         )
-        parameters = b"%b\x04%c%b\x04%c%b" % (before, size, bytes(size), len(salt), salt)
-        security = tlv(SEQUENCE, parameters)
-        body = b"%b%b%b%b" % (VERSION, head, tlv(OCTETS, security), scoped)
-        message = tlv(SEQUENCE, body)
-        if user.signature is None:
+        security = tlv(OCTETS, tlv(SEQUENCE, parameters))
+        message = tlv(SEQUENCE, VERSION + head + security + scoped)
+        signature = user.signature
+        if signature is None:
             return message
-        at = len(message) - len(scoped) - len(salt) - 2 - size
-        return message[:at] + user.signature.sign(message) + message[at + size :]
+        at = len(message) - len(scoped) - len(salt) - 2 - signature.size
+        return message[:at] + signature.sign(message) + message[at + signature.size :]
+
+    def _frame(self, user: User) -> Frame:
+        size = 0 if user.signature is None else user.signature.size
+        frame = self._frames[user.name] = Frame(
+            self._room + bytes((OCTETS, 1, user.level)) + USM,
+            tlv(OCTETS, self._authority.id) + integer(self._authority.boots),
+            tlv(OCTETS, user.name) + tlv(OCTETS, bytes(size)),
+        )
+        return frame
 
     def _check(self, message: bytes, header: Header, user: User) -> None:
         if user.signature is None:
             return
-        at = header.signature.start
-        if header.signature.stop - at != user.signature.size or not user.signature.holds(
-            message, at
-        ):
+        signature, at = user.signature, header.signed_at
+        if header.signed != signature.size or not signature.holds(message, at):
             raise Forged("wrong signature")
         boots = self._authority.boots
         if (
@@ -178,7 +210,7 @@ class Secured:
 
 
 def _unsealed(message: bytes, header: Header, seal: Seal) -> bytes:
-    at, end = _span(message, header.scoped.start, header.scoped.stop, OCTETS)
+    at, end = _span(message, header.scoped_at, len(message), OCTETS)
     try:
         clear = seal.opened(message[at:end], header.salt, header.boots, header.time)
         _span(clear, 0, len(clear), SEQUENCE)
