@@ -97,10 +97,10 @@ def channels(roll: Roll, topology: Callable[[], Topology], catalogue: Catalogue)
 
 def information(roll: Roll) -> Table:
     """When the measurements of each load were taken."""
-    registers = [INFORMATION[name] for name in INFORMATION]
+    registers = tuple(INFORMATION.values())
     return Readings(
         columns("metrologyInfoTable", INFORMATION),
-        lambda place: tuple(_informed(place, register) for register in registers),
+        lambda place, column: _informed(place, registers[column]),
         roll,
     )
 

@@ -100,7 +100,8 @@ class Forest:
         asleep: _Shelf | None = None
         for position in range(begin, len(self._places)):
             prefix, column, shelf = self._places[position]
-            suffixes, value = shelf.refresh(), shelf.table.value
+            suffixes = shelf.suffixes if row else shelf.refresh()  # `_after` has refreshed it
+            value = shelf.table.value
             if row == 0 and (shelf is asleep or shelf.idle()):
                 asleep = shelf
                 continue

@@ -5,7 +5,10 @@ instance; of a device itself, which is load 0, there is nothing but what it meas
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from itertools import product
+from typing import Final
 
 from digigate.catalogue import Point
 from digigate.services.snmp.ber import Oid, unpack
@@ -14,15 +17,26 @@ from digigate.services.snmp.measures import Measure, Sheet
 from digigate.services.snmp.roll import Place, Roll, Standing
 from digigate.store import SlaveImage, Span
 
+
+class Unlaid(Enum):
+    """A cell at which nobody has looked yet."""
+
+    UNLAID = 0
+
+
+UNLAID: Final = Unlaid.UNLAID
 Cell = tuple[int, int, Encoder] | bytes | None
 """Which span, from which octet, and how it is told; or what it always is."""
-Cells = tuple[Cell, ...]
-Lay = Callable[[Place], Cells]
-"""The cells of a place, the same for all places of one shape."""
+Cells = list[Cell | Unlaid]
+Lay = Callable[[Place, int], Cell]
+"""The cell of a place in a column, the same for all places of one shape."""
 
 
 class Readings:
-    """A table with the index (address, load) over everything that answers."""
+    """A table with the index (address, load) over everything that answers.
+
+    Cells are laid when they are first looked at, so that no single request pays for all of them.
+    """
 
     def __init__(self, columns: Sequence[Oid], lay: Lay, roll: Roll) -> None:
         self.columns = columns
@@ -32,8 +46,7 @@ class Readings:
         self._standing = Standing()
         self._layouts: Mapping[object, Cells] = {}
         self._kept: list[tuple[SlaveImage, tuple[Span, ...], Cells]] = []
-        self._constant = False
-        self._used: list[tuple[SlaveImage, Span]] = []
+        self._used: Sequence[tuple[SlaveImage, Span]] | None = None
 
     def rows(self) -> Sequence[Oid]:
         """Address and load of everything that answers."""
@@ -46,6 +59,8 @@ class Readings:
         """The element of one cell, decoded just now."""
         image, spans, cells = self._kept[row]
         cell = cells[column]
+        if cell is UNLAID:
+            cell = cells[column] = self._lay(self._standing.places[row], column)
         if not isinstance(cell, tuple):
             return cell
         number, at, encode = cell
@@ -55,31 +70,42 @@ class Readings:
         return encode(span.data, at)
 
     def idle(self) -> bool:
-        """Whether nothing is constant and no span that cells look at is fresh."""
+        """Whether no cell has a value: looks at all of them once, and then at their spans alone."""
+        if self._used is None:
+            places = product(range(len(self._kept)), range(len(self.columns)))
+            if any(self.value(column, row) is not None for row, column in places):
+                return False
+            self._used = self._spans()
         now = self._now()
-        return not self._constant and all(
-            image.silent or not span.valid or now > span.until for image, span in self._used
-        )
+        return all(image.silent or not span.valid or now > span.until for image, span in self._used)
+
+    def _spans(self) -> Sequence[tuple[SlaveImage, Span]]:
+        """Every span that cells look at, once."""
+        used = {
+            (image.unit, cell[0]): (image, spans[cell[0]])
+            for image, spans, cells in self._kept
+            for cell in cells
+            if isinstance(cell, tuple)
+        }
+        return tuple(used.values())
 
     def _take(self, standing: Standing) -> None:
         layouts: dict[object, Cells] = {}
-        self._kept = []
+        self._kept, self._used = [], None
         for place in standing.places:
-            cells = layouts.get(place.shape) or self._layouts.get(place.shape)
-            cells = layouts[place.shape] = cells or self._lay(place)
+            known = layouts.get(place.shape) or self._layouts.get(place.shape)
+            cells = layouts[place.shape] = known or [UNLAID] * len(self.columns)
             self._kept.append((place.image, place.spans, cells))
         self._standing, self._layouts = standing, layouts
-        self._constant = any(
-            isinstance(each, bytes) for cells in layouts.values() for each in cells
-        )
-        self._used = list(_spans(standing, layouts))
 
 
 class Measurements(Readings):
     """One sheet of measurements."""
 
     def __init__(self, sheet: Sheet, roll: Roll) -> None:
-        super().__init__(sheet.columns, lambda place: tuple(_cells(sheet.measures, place)), roll)
+        super().__init__(
+            sheet.columns, lambda place, column: _laid(sheet.measures[column], place), roll
+        )
         self._measures = sheet.measures
 
     def beside(self, column: int, suffix: bytes) -> bytes | None:
@@ -90,22 +116,6 @@ class Measurements(Readings):
         return None
 
 
-def _spans(
-    standing: Standing, layouts: Mapping[object, Cells]
-) -> Iterator[tuple[SlaveImage, Span]]:
-    """Every span that cells look at, once."""
-    numbers = {
-        shape: {each[0] for each in cells if isinstance(each, tuple)}
-        for shape, cells in layouts.items()
-    }
-    used = {
-        (place.image.unit, number): (place.image, place.spans[number])
-        for place in standing.places
-        for number in numbers[place.shape]
-    }
-    yield from used.values()
-
-
 def cell(spans: Sequence[Span], point: Point, encode: Encoder) -> Cell:
     """Where a point's words are; None where no span holds them, because they are not polled."""
     number = bisect_right(spans, point.address, key=lambda span: span.start) - 1
@@ -114,11 +124,9 @@ def cell(spans: Sequence[Span], point: Point, encode: Encoder) -> Cell:
     return number, 2 * (point.address - spans[number].start), encode
 
 
-def _cells(measures: Sequence[Measure], place: Place) -> Iterator[Cell]:
-    for measure in measures:
-        figure = place.model.measurement(place.load, measure.quantity.key, measure.statistic)
-        found = encoder(measure, figure) if figure else None
-        if found is not None:
-            yield cell(place.spans, *found)
-        else:
-            yield zero(measure) if place.load else None
+def _laid(measure: Measure, place: Place) -> Cell:
+    figure = place.model.measurement(place.load, measure.quantity.key, measure.statistic)
+    found = encoder(measure, figure) if figure else None
+    if found is not None:
+        return cell(place.spans, *found)
+    return zero(measure) if place.load else None
