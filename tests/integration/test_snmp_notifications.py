@@ -18,15 +18,20 @@ pytestmark = pytest.mark.peer("snmptrapd")
 ENTERPRISE = ".1.3.6.1.4.1.4555.10.90"
 TEST, LOST, RESTORED, TOPOLOGY = (f"OID: {ENTERPRISE}.0.{number}" for number in (14, 11, 12, 13))
 COLD, WARM = (f"OID: .1.3.6.1.6.3.1.1.5.{number}" for number in (1, 2))
+ENGINE, PASSWORD = "800011cb05c0ffee00c0ffee", "sesame-open"
+USERS = (("sha-aes", "SHA", "AES"), ("md5-des", "MD5", "DES"), ("sha512", "SHA-512", ""))
 PRODUCT = "OID: .1.3.6.1.4.1.4555.10.1.70"
 
 
 @pytest.fixture(scope="module")
 def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
-    access = "authCommunity log public\nauthCommunity log plant7"
-    with snmptrapd(
-        tmp_path_factory.mktemp("trapd"), "127.0.0.1", "127.0.0.1", "0.0.0.0", extra=access
-    ) as manager:
+    access = ["authCommunity log public", "authCommunity log plant7"]
+    for name, auth, privacy in USERS:
+        secrets = f"{name} {auth} {PASSWORD}" + (f" {privacy} {PASSWORD}" if privacy else "")
+        access += [f"createUser -e 0x{ENGINE} {secrets}", f"createUser {secrets}"]
+        access.append(f"authUser log {name} {'priv' if privacy else 'auth'}")
+    hosts = ("127.0.0.1", "127.0.0.1", "0.0.0.0")
+    with snmptrapd(tmp_path_factory.mktemp("trapd"), *hosts, extra="\n".join(access)) as manager:
         yield manager
 
 
@@ -36,6 +41,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, manager: Manager) -> Itera
     state.mkdir()
     traps = {"mode": "hosts", "host_1": "127.0.0.1", "port_1": manager.ports[0]}
     (state / "settings.yaml").write_text(json.dumps({"snmp": {"traps": traps}}))
+    (state / "snmp.json").write_text(json.dumps({"engine_id": ENGINE, "boots": 6}))
     with free_demo(state) as gateway:
         yield gateway
 
@@ -86,6 +92,48 @@ def test_informs_are_acknowledged(gateway: Gateway, manager: Manager) -> None:
     assert outcomes(gateway) == {f"127.0.0.1:{manager.ports[0]}": "acknowledged"}
     manager.hears("INFORM, SNMP v2c, community public", TEST)
     set_traps(gateway, inform=False)
+
+
+@pytest.mark.parametrize(("name", "auth", "privacy"), USERS)
+def test_v3_signs_and_seals_traps_and_informs(
+    gateway: Gateway, manager: Manager, name: str, auth: str, privacy: str
+) -> None:
+    user = {
+        "snmp.v3_auth": auth.lower().replace("-", ""),
+        "snmp.v3_privacy": privacy.lower() or "none",
+        "snmp.v3_read_user": name,
+        "snmp.v3_read_password": PASSWORD,
+        "snmp.traps.version": "v3",
+    }
+    gateway.order("settings.put", values=user)
+    assert set(outcomes(gateway).values()) == {"sent"}
+    manager.hears(f"TRAP2, SNMP v3, user {name}, context ", TEST)
+    set_traps(gateway, inform=True)
+    for _ in range(2):
+        assert set(outcomes(gateway).values()) == {"acknowledged"}
+        manager.hears(f"INFORM, SNMP v3, user {name}, context ", TEST)
+    gateway.order("settings.put", values={"snmp.traps.version": "v2c", "snmp.traps.inform": False})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("v3_read_user", "nobody", "does not know this user"),
+        ("v3_read_password", "another-one", "another password"),
+        ("v3_auth", "md5", "another password"),
+    ],
+)
+def test_a_receiver_that_does_not_take_v3_says_why(
+    gateway: Gateway, manager: Manager, field: str, value: str, why: str
+) -> None:
+    right = {"snmp.v3_auth": "sha", "snmp.v3_privacy": "aes", "snmp.v3_read_user": "sha-aes"}
+    traps = {"snmp.traps.version": "v3", "snmp.traps.inform": True}
+    wrong = {"snmp.v3_read_password": PASSWORD, f"snmp.{field}": value}
+    gateway.order("settings.put", values=right | traps | wrong)
+    (told,) = gateway.order("snmp.test")["targets"]
+    assert told["outcome"] == "waiting"
+    assert why in told["reason"]
+    gateway.order("settings.put", values={"snmp.traps.version": "v2c", "snmp.traps.inform": False})
 
 
 @pytest.mark.manual(187)

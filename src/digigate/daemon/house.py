@@ -122,7 +122,7 @@ class House:
         self.roster = Roster(self.bus, lambda: self.topology, self.catalogue)
         self.slave_clocks = SlaveClocks(self.bus, self.roster, clock, self.conditions)
         self.snmp = self._snmp_room(state, vault)
-        self.notices = SnmpNotices(self._notice_rooms())
+        self.notices = SnmpNotices(self._notice_rooms(vault))
         self.snmp.notices = self.notices.sender
         self.supervisor: Supervisor[Settings] = Supervisor(self.conditions, clock)
         self._control = state.file("control.sock")
@@ -241,7 +241,7 @@ class House:
         room.show(products.tables(sight))
         return room
 
-    def _notice_rooms(self) -> NoticeRooms:
+    def _notice_rooms(self, vault: Vault) -> NoticeRooms:
         return NoticeRooms(
             conditions=self.conditions,
             plan=self.plan,
@@ -249,6 +249,8 @@ class House:
             admits=lambda host, port: self.gate.admits_outgoing(host, "udp", port),
             settings=lambda: self.settings,
             uptime=self.snmp.uptime,
+            engine=lambda: self.snmp.authority,
+            reveal=vault.reveal,
             monotonic=self.clock.monotonic,
         )
 

@@ -7,19 +7,31 @@ from dataclasses import dataclass
 from functools import partial
 
 from digigate.conditions import Condition, Conditions
+from digigate.errors import SettingsError
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
-from digigate.services.snmp.notifications import PRODUCT_IDS, Kind, kinds
+from digigate.services.snmp.mib2.system import product
+from digigate.services.snmp.notifications import Kind, kinds
 from digigate.services.snmp.reminders import AlarmTelling
+from digigate.services.snmp.secure import Engine
 from digigate.services.snmp.sender import Sender, SenderService, Teller
 from digigate.services.snmp.telling.channel import Admits, Target, broadcast_addresses
 from digigate.services.snmp.telling.forms import CommunityInforms, v1_traps, v2c_traps
 from digigate.services.snmp.telling.line import Around
 from digigate.services.snmp.telling.pdus import COLD_START, LINK_DOWN, LINK_UP, WARM_START
 from digigate.services.snmp.telling.posting import Courier
+from digigate.services.snmp.telling.secured import Known, SecuredInforms, SecuredTraps
 from digigate.services.snmp.tree import Notification
+from digigate.services.snmp.usm import User
 from digigate.settings.kept import KeptTopology
-from digigate.settings.sections import Settings, Snmp, SnmpTraps, TrapMode, TrapVersion
+from digigate.settings.sections import (
+    Authentication,
+    Settings,
+    Snmp,
+    SnmpTraps,
+    TrapMode,
+    TrapVersion,
+)
 from digigate.settings.topology import Topology
 from digigate.supervisor import Off, Supervisor
 
@@ -42,6 +54,10 @@ class NoticeRooms:
     settings: Callable[[], Settings]
     uptime: Callable[[], int]
     """In hundredths of a second."""
+    engine: Callable[[], Engine]
+    """Our own, of SNMPv3."""
+    reveal: Callable[[str], str]
+    """The secret that a setting refers to."""
     monotonic: Callable[[], float]
 
 
@@ -54,7 +70,7 @@ class SnmpNotices:
         self.sender = Sender(
             Teller(
                 rooms.uptime,
-                lambda: PRODUCT_IDS[rooms.settings().gateway.model],
+                lambda: product(rooms.settings()),
                 lambda: rooms.settings().snmp.authen_traps,
                 rooms.monotonic,
             )
@@ -87,21 +103,43 @@ class SnmpNotices:
         self.sender.send(self._told(LINK_UP if up else LINK_DOWN, columns, (index,)))
 
     def _service(self, view: tuple[Snmp, bool]) -> SenderService | Off:
-        (snmp, allowed), first, self._first = view, self._first, ()
-        if not allowed:
-            return Off("forbidden by policy.snmp")
-        if snmp.traps.mode is TrapMode.OFF:
-            return Off()
-        rooms = self._rooms
+        snmp, allowed = view
+        if not allowed or snmp.traps.mode is TrapMode.OFF:
+            self._first = ()
+            return Off("" if allowed else "forbidden by policy.snmp")
+        rooms, courier = self._rooms, self._courier(snmp)
+        first, self._first = self._first, ()
         around = Around(rooms.conditions, rooms.admits, rooms.monotonic)
         return SenderService(
             self.sender,
             partial(targets, snmp.traps),
-            partial(_courier, snmp),
+            courier,
             around,
             self.alarms,
             first,
         )
+
+    def _courier(self, snmp: Snmp) -> Callable[[Target], Courier]:
+        """How targets are told; whole networks and managers of v1 acknowledge nothing.
+
+        Raises:
+            SettingsError: the user who signs has no password, or it is lost.
+        """
+        traps = snmp.traps
+        known = _user(snmp, self._rooms.reveal) if traps.version is TrapVersion.V3 else None
+
+        def courier(target: Target) -> Courier:
+            asks = traps.inform and not target.broadcast
+            if known is not None:
+                engine, room = self._rooms.engine(), snmp.message_max
+                if asks:
+                    return SecuredInforms(engine.id, known, room)
+                return SecuredTraps(engine, known, room)
+            if traps.version is TrapVersion.V1:
+                return v1_traps(traps.community)
+            return CommunityInforms(traps.community) if asks else v2c_traps(traps.community)
+
+        return courier
 
     def _judge(self, condition: Condition, active: bool) -> None:  # noqa: FBT001 -- a Watcher
         if condition.name == SILENT:
@@ -140,14 +178,17 @@ def targets(traps: SnmpTraps) -> tuple[Target, ...]:
     return tuple(dict.fromkeys(Target(host, port) for host, port in named if host))
 
 
-def _courier(snmp: Snmp, target: Target) -> Courier:
-    """How this target is told; whole networks and managers of v1 acknowledge nothing."""
-    traps = snmp.traps
-    if traps.version is TrapVersion.V1:
-        return v1_traps(traps.community)
-    if traps.inform and not target.broadcast:
-        return CommunityInforms(traps.community)
-    return v2c_traps(traps.community)
+def _user(snmp: Snmp, reveal: Callable[[str], str]) -> Known:
+    """The user in whose name notifications of v3 are signed: the one who may read."""
+    needed = snmp.v3_auth is not Authentication.NONE
+    if needed and not snmp.v3_read_password:
+        raise SettingsError(
+            "snmp.v3_read_password is not set: notifications of v3 are signed with it; set it, or"
+            " another snmp.traps.version"
+        )
+    password = reveal(snmp.v3_read_password) if needed else ""
+    name = snmp.v3_read_user.encode()
+    return partial(User, name, password, snmp.v3_auth, snmp.v3_privacy)
 
 
 def _asked(snmp: Snmp) -> Snmp:
@@ -159,6 +200,7 @@ def _asked(snmp: Snmp) -> Snmp:
             v3_privacy=snmp.v3_privacy,
             v3_read_user=snmp.v3_read_user,
             v3_read_password=snmp.v3_read_password,
+            message_max=snmp.message_max,
             traps=traps,
         )
     return Snmp(traps=traps)

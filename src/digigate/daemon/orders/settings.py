@@ -1,4 +1,4 @@
-"""`settings`, `settings.set`, `settings.reset`: one field of the tree by its dotted path."""
+"""`settings…`: fields of the tree by their dotted paths, told, set and reset."""
 
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,17 @@ class Setting(Arguments):
         return DOTS if is_secret(self.path) else value
 
 
+class Values(Arguments):
+    """Fields and their values, as JSON or as typed."""
+
+    values: dict[str, Any]
+
+    @field_serializer("values")
+    def _hidden(self, values: dict[str, Any]) -> dict[str, Any]:
+        """As audit lines have it."""
+        return {path: DOTS if is_secret(path) else value for path, value in values.items()}
+
+
 class Resetting(Arguments):
     """A field or a section."""
 
@@ -44,24 +55,29 @@ class Resetting(Arguments):
 
 
 def enter_settings(commands: Commands, keeper: SettingsKeeper) -> None:
-    """Read, set and reset, each by path; a change acts before the answer comes."""
+    """Read, set one or several at once, reset; a change acts before the answer comes."""
 
     async def show(asked: OfPath) -> Json:
         return {"fields": _fields(keeper, asked.path), "pending": list(keeper.pending())}
 
     async def put(asked: Setting) -> Json:
         before = _values(keeper, asked.path)
-        file = keeper.kept.set(asked.path, asked.value)
-        return _applied(keeper, asked.path, before, file)
+        return _applied(keeper, before, keeper.kept.set(asked.path, asked.value))
+
+    async def put_all(asked: Values) -> Json:
+        before = _values(keeper, *asked.values)
+        return _applied(keeper, before, keeper.kept.set_all(asked.values))
 
     async def reset(asked: Resetting) -> Json:
         before = _values(keeper, asked.path)
-        file = keeper.kept.reset(asked.path)
-        return _applied(keeper, asked.path, before, file)
+        return _applied(keeper, before, keeper.kept.reset(asked.path))
 
     commands.add(Command("settings", OfPath, show, ADMINISTRATORS, audited=False))
     commands.add(
         Command("settings.set", Setting, put, ADMINISTRATORS, rights=lambda a: _who(a.path))
+    )
+    commands.add(
+        Command("settings.put", Values, put_all, ADMINISTRATORS, rights=lambda a: _who(*a.values))
     )
     commands.add(
         Command("settings.reset", Resetting, reset, ADMINISTRATORS, rights=lambda a: _who(a.path))
@@ -83,11 +99,9 @@ def _fields(keeper: SettingsKeeper, path: str) -> list[Any]:
     ]
 
 
-def _applied(
-    keeper: SettingsKeeper, path: str, before: dict[str, Any], file: Path | None
-) -> dict[str, Any]:
+def _applied(keeper: SettingsKeeper, before: dict[str, Any], file: Path | None) -> dict[str, Any]:
     keeper.act()
-    after = _values(keeper, path)
+    after = _values(keeper, *before)
     return {
         "changes": [
             {"path": name, "old": _shown(name, old), "new": _shown(name, after[name])}
@@ -99,17 +113,22 @@ def _applied(
     }
 
 
-def _values(keeper: SettingsKeeper, path: str) -> dict[str, Any]:
-    return {field.path: value_at(keeper.kept.current, field.path) for field in fields_under(path)}
+def _values(keeper: SettingsKeeper, *paths: str) -> dict[str, Any]:
+    return {
+        field.path: value_at(keeper.kept.current, field.path)
+        for path in paths
+        for field in fields_under(path)
+    }
 
 
 def _shown(path: str, value: object) -> object:
     return (DOTS if value else "") if is_secret(path) else value
 
 
-def _who(path: str) -> frozenset[Profile]:
-    """The profiles that may change every field of this path; nobody where there is none."""
+def _who(*paths: str) -> frozenset[Profile]:
+    """The profiles that may change every field of these paths; nobody where there is none."""
     try:
-        return frozenset.intersection(*map(changers, fields_under(path)))
+        named = [field for path in paths for field in fields_under(path)]
+        return frozenset.intersection(ADMINISTRATORS, *map(changers, named))
     except SettingsError:
         return ADMINISTRATORS  # the effect says what is wrong with the path

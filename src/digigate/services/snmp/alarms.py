@@ -7,6 +7,7 @@ from enum import IntEnum, IntFlag
 
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.encoding import moment
 from digigate.services.snmp.notifications import kinds
 from digigate.services.snmp.tree import Notification
 
@@ -116,7 +117,7 @@ NO_COURSE = Course(0, 0, Phases(0))
 
 VALUES: Mapping[str, Callable[[AlarmNotice], bytes]] = {
     "alarmIndex": lambda a: ber.integer(a.index, ber.GAUGE32),
-    "alarmTime": lambda a: date_and_time(a.time),
+    "alarmTime": lambda a: moment(a.time),
     "alarmDeviceAddress": lambda a: ber.integer(a.address, ber.GAUGE32),
     "alarmLoadNumber": lambda a: ber.integer(a.load, ber.GAUGE32),
     "alarmDeviceName": lambda a: _cut(a.device_name, NAME_MAX),
@@ -145,19 +146,6 @@ def alarm_notification(alarm: AlarmNotice, reminder: int = 0) -> Notification:
         tuple(
             ((*each.oid, alarm.index), _value(each.name, alarm, reminder)) for each in kind.objects
         ),
-    )
-
-
-def date_and_time(moment: datetime) -> bytes:
-    """DateAndTime (RFC 2579) in 11 octets, with the distance of its zone from UTC."""
-    offset = moment.utcoffset()
-    minutes = round(offset.total_seconds() / 60) if offset else 0
-    hours, rest = divmod(abs(minutes), 60)
-    return ber.tlv(
-        ber.OCTETS,
-        moment.year.to_bytes(2, "big")
-        + bytes((moment.month, moment.day, moment.hour, moment.minute, moment.second))
-        + bytes((moment.microsecond // 100_000, ord("-" if minutes < 0 else "+"), hours, rest)),
     )
 
 

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from digigate.identity import GatewayModel
 from digigate.services.snmp.ber import Oid
 
 DATA = Path(__file__).with_name("data")
 PRODUCTS: Oid = (1, 3, 6, 1, 4, 1, 4555, 10)
 NOTIFICATIONS: Oid = (*PRODUCTS, 90, 0)
 """The 0 lets a manager of SNMPv1 see the same number as one of SNMPv2 (RFC 3584 §3.1)."""
-PRODUCT_IDS: Mapping[GatewayModel, Oid] = {
-    GatewayModel.M50: (*PRODUCTS, 1, 50),
-    GatewayModel.M70: (*PRODUCTS, 1, 70),
-}
-"""sysObjectID."""
 
 
 @dataclass(frozen=True, slots=True)

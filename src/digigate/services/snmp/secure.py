@@ -116,14 +116,27 @@ class Engine(Protocol):
 
 
 class Secured:
-    """Reads what users have signed and sealed for this engine, and answers alike."""
+    """Reads what users have signed and sealed for one engine, and writes alike; its boots stay.
 
-    def __init__(self, authority: Engine, users: Mapping[bytes, User], room: int) -> None:
+    `context` is the engine whose objects are spoken of, where that is another one; who `asks` wants
+    Reports of what is wrong with his messages.
+    """
+
+    def __init__(
+        self,
+        authority: Engine,
+        users: Mapping[bytes, User],
+        room: int,
+        *,
+        context: bytes | None = None,
+        asks: bool = False,
+    ) -> None:
         self._authority = authority
         self._users = users
         self._room = integer(room)
         self._frames: dict[bytes, Frame] = {}
-        self._context = tlv(OCTETS, authority.id) + b"\x04\x00"
+        self._context = tlv(OCTETS, authority.id if context is None else context) + b"\x04\x00"
+        self._flags = REPORTABLE if asks else 0
 
     def user(self, header: Header) -> User:
         """Who sent it, by name alone.
@@ -162,7 +175,7 @@ class Secured:
         return AROUND + 2 * len(self._authority.id) + len(user.name) + signed
 
     def sealed(self, pdu: bytes, message_id: bytes, user: User) -> bytes:
-        """A whole message with this PDU from us, as the authority, to this user."""
+        """A whole message with this PDU in the name of this user."""
         frame = self._frames.get(user.name) or self._frame(user)
         boots, time = self._authority.boots, self._authority.time
         scoped, salt = tlv(SEQUENCE, self._context + pdu), b""
@@ -188,7 +201,7 @@ class Secured:
     def _frame(self, user: User) -> Frame:
         size = 0 if user.signature is None else user.signature.size
         frame = self._frames[user.name] = Frame(
-            self._room + bytes((OCTETS, 1, user.level)) + USM,
+            self._room + bytes((OCTETS, 1, user.level | self._flags)) + USM,
             tlv(OCTETS, self._authority.id) + integer(self._authority.boots),
             tlv(OCTETS, user.name) + tlv(OCTETS, bytes(size)),
         )

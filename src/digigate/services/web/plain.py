@@ -23,6 +23,7 @@ STYLE_PATH = "/plain.css"
 OFFERED: dict[str, Profile] = {
     "/": Profile.USER,
     "/profile": Profile.ADVANCED,
+    "/protocols": Profile.ADMIN,
     "/system": Profile.ADMIN,
     "/security": Profile.CYBER,
     "/audit": Profile.CYBER,

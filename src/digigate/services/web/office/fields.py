@@ -7,11 +7,13 @@ from pydantic import ValidationError
 from digigate.services.web.markup import Html, Part, element, single
 from digigate.services.web.office.parts import tick
 from digigate.services.web.plain import Talk
-from digigate.settings.by_path import value_for
+from digigate.settings.by_path import DOTS, value_for
 from digigate.settings.form import FieldKind, FormField
 from digigate.settings.sections import Section
 
-LONG = 200  # characters from which a text gets several lines
+GONE = "_none"
+"""Ends the name of the box that removes a secret."""
+LONG = 300  # characters from which a text gets several lines
 
 
 def name_of(field: FormField) -> str:
@@ -25,6 +27,8 @@ def control(said: Talk, field: FormField, value: object, fault: str = "") -> Htm
         help_ = said(f"{field.label}.help")
         return tick(said(field.label), name_of(field), help_, ticked=bool(value))
     name = name_of(field)
+    if field.kind is FieldKind.SECRET:
+        return _secret(said, field, fault, there=bool(value))
     inside: list[Part] = [element("label", said(field.label), for_=name)]
     inside.append(_measured(said, field, _entry(said, field, value, fault)))
     if fault:
@@ -38,6 +42,8 @@ def allowed(said: Talk, field: FormField) -> str:
     match field.kind:
         case FieldKind.CHOICE:
             return said("office.allowed.choice", those=", ".join(map(str, field.choices)))
+        case FieldKind.SECRET if limits := field.secret:
+            return said("office.allowed.lengths", least=limits.shortest, most=limits.longest)
         case FieldKind.TEXT if field.length:
             return said("office.allowed.length", most=field.length)
         case FieldKind.INTEGER if field.low is not None and field.high is not None:
@@ -69,6 +75,43 @@ def wrong(section: type[Section], values: Mapping[str, object]) -> frozenset[str
     return frozenset()
 
 
+def secret_given(field: FormField, form: Mapping[str, str]) -> str | None:
+    """The secret that a sent form sets; empty = it is to be removed, None = it stays."""
+    name = name_of(field)
+    return "" if f"{name}{GONE}" in form else form.get(name) or None
+
+
+def fits(field: FormField, secret: str) -> bool:
+    """Whether a secret is as long as the field wants it, or none."""
+    limits = field.secret
+    return not secret or limits is None or limits.shortest <= len(secret) <= limits.longest
+
+
+def _secret(said: Talk, field: FormField, fault: str, *, there: bool) -> Html:
+    """An input that never tells what is kept, and a box to remove it."""
+    name = name_of(field)
+    bad: dict[str, str | bool] = {"aria_invalid": "true"} if fault else {}
+    entry = single(
+        "input",
+        type="password",
+        id=name,
+        name=name,
+        autocomplete="new-password",
+        placeholder=DOTS if there else False,
+        aria_describedby=f"{name}-help",
+        **bad,
+    )
+    inside: list[Part] = [element("label", said(field.label), for_=name), entry]
+    if fault:
+        inside.append(element("strong", fault, class_="fault", role="alert"))
+    kept = said("office.secret.kept" if there else "office.secret.none")
+    help_ = f"{_hint(said, field)} {kept}"
+    inside.append(element("small", help_, id=f"{name}-help"))
+    if there:
+        inside.append(tick(said("office.secret.remove"), f"{name}{GONE}"))
+    return element("div", *inside, class_="field")
+
+
 def _hint(said: Talk, field: FormField) -> str:
     return " ".join(part for part in (said(f"{field.label}.help"), _limits(said, field)) if part)
 
@@ -76,6 +119,8 @@ def _hint(said: Talk, field: FormField) -> str:
 def _limits(said: Talk, field: FormField) -> str:
     if field.low is not None and field.high is not None:
         return said("office.limits.range", low=f"{field.low:g}", high=f"{field.high:.15g}")
+    if limits := field.secret:
+        return said("office.limits.lengths", least=limits.shortest, most=limits.longest)
     return said("office.limits.length", most=field.length) if field.length else ""
 
 
