@@ -10,18 +10,10 @@ from digigate.catalogue import Catalogue
 from digigate.clock import Clock
 from digigate.conditions import Conditions
 from digigate.identity import Identity
-from digigate.services.snmp.ber import (
-    COUNTER32,
-    GAUGE32,
-    OCTETS,
-    TIMETICKS,
-    Oid,
-    integer,
-    text,
-    tlv,
-)
+from digigate.services.snmp.ber import Oid, integer, text
 from digigate.services.snmp.encoding import NO_DATE, moment
 from digigate.services.snmp.glance import Derived, Glance
+from digigate.services.snmp.mib2.elements import counter, gauge, octets, ticks
 from digigate.services.snmp.schema import listing, scalars
 from digigate.services.snmp.tree import Table
 from digigate.settings.sections import Parity, Policy, Settings
@@ -31,7 +23,6 @@ from digigate.store import Store
 GLANCE = 1.0
 """Seconds for which what the bus tells of itself is shown again."""
 NOMINAL = "power.apparent.nominal"
-COUNTER_END = 2**32
 BUSES = {BusName.DIGIWARE: 1, BusName.RS485: 2}
 BEHIND = 0
 PARITIES = {Parity.NONE: 1, Parity.EVEN: 2, Parity.ODD: 3}
@@ -97,7 +88,7 @@ def gateway(sight: Sight) -> Table:
             "gatewaySite": lambda: text(sight.settings().gateway.site),
             "gatewayTime": lambda: moment(sight.clock.local()),
             "topologyRevision": lambda: counter(sight.changes.count),
-            "topologyLastChange": lambda: integer(sight.changes.last % COUNTER_END, TIMETICKS),
+            "topologyLastChange": lambda: ticks(sight.changes.last),
             "conditionCount": lambda: gauge(len(sight.conditions.active())),
             "cyberPolicy": lambda: policy_bits(sight.settings().policy),
         },
@@ -216,23 +207,13 @@ def policy_bits(policy: Policy) -> bytes:
         policy.smtps_required,
     )
     bits = sum(0x8000 >> n for n, on in enumerate(switches) if on)
-    return tlv(OCTETS, bits.to_bytes(2, "big"))
+    return octets(bits.to_bytes(2, "big"))
 
 
 def transformers(type_: str) -> int:
     """How many current transformers a load's type names: 4 for `3P+N-4CT`; 0 = none."""
     found = TRANSFORMERS.search(type_)
     return int(found[1]) if found else 0
-
-
-def gauge(value: int) -> bytes:
-    """A whole Gauge32."""
-    return integer(min(value, COUNTER_END - 1), GAUGE32)
-
-
-def counter(value: int) -> bytes:
-    """A whole Counter32, which begins anew after its greatest number."""
-    return integer(value % COUNTER_END, COUNTER32)
 
 
 def _devices(topology: Topology) -> Mapping[Oid, Device]:
