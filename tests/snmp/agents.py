@@ -1,6 +1,7 @@
 """Agents without a socket."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from digigate.commands import Caller
@@ -44,6 +45,7 @@ class Stand:
     noted: Noted
     secured: Secured
     parts: Parts
+    authority: Authority
 
     def ask(self, datagram: bytes) -> bytes | None:
         return self.agent.take(datagram, CLIENT)
@@ -55,9 +57,10 @@ def stand(
     view: View | None = None,
     *,
     reports: bool = False,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Stand:
     snmp = settings or Snmp(v3_read_password=SECRETS["read"], v3_write_password=SECRETS["write"])
-    authority = Authority(state, ("02:42:ac:11:00:02",))
+    authority = Authority(state, ("02:42:ac:11:00:02",), monotonic)
     known = access(snmp, authority.id, PASSWORDS.__getitem__)
     counters, noted = Counters(), Noted()
     secured = Secured(authority, known.users, snmp.message_max)
@@ -77,7 +80,7 @@ def stand(
         snmp.message_max,
         lambda: snmp.authen_traps,
     )
-    return Stand(Agent(parts), counters, noted, secured, parts)
+    return Stand(Agent(parts), counters, noted, secured, parts, authority)
 
 
 SECRETS = {

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
 from digigate.services.snmp.pdu import varbind
+from digigate.services.snmp.secure import read_header
+from digigate.services.snmp.usm import User
 
 Varbind = tuple[Oid, bytes]
 
@@ -25,6 +27,20 @@ def pdu_of(
 def message(version: int, community: str, inner: bytes) -> bytes:
     head = ber.integer(version) + ber.text(community)
     return ber.tlv(ber.SEQUENCE, head + inner)
+
+
+def reportable(request: bytes, user: User) -> bytes:
+    """With the flag that asks for a Report, signed again."""
+    _, at, end = ber.element(request, 0, len(request))
+    header = read_header(request, at + 3, end)
+    flags = request.index(bytes((ber.OCTETS, 1, header.flags)), at) + 2
+    asked = bytearray(request)
+    asked[flags] |= 4
+    if user.signature is not None:
+        place = slice(header.signed_at, header.signed_at + header.signed)
+        asked[place] = bytes(header.signed)
+        asked[place] = user.signature.sign(bytes(asked))
+    return bytes(asked)
 
 
 @dataclass(frozen=True)

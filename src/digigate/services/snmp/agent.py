@@ -8,12 +8,13 @@ from typing import NamedTuple, Protocol
 
 from digigate.commands import Caller
 from digigate.services.snmp.access import V1, V3, Access, Right
-from digigate.services.snmp.ber import OCTETS, SEQUENCE, element, tlv, unpack
-from digigate.services.snmp.counters import Counters
+from digigate.services.snmp.ber import OCTETS, SEQUENCE, element, integer, pack, tlv, unpack
+from digigate.services.snmp.counters import OIDS, Counters, counted
 from digigate.services.snmp.door import Address, Reply
 from digigate.services.snmp.pdu import (
     GET,
     GET_NEXT,
+    REPORT,
     RESPONSE,
     SET,
     TRAP,
@@ -24,17 +25,24 @@ from digigate.services.snmp.pdu import (
     parsed,
     refusal,
     response,
+    varbind,
 )
 from digigate.services.snmp.reading import READS, read
-from digigate.services.snmp.secure import Forged, Header, Secured, Unusual, read_header
+from digigate.services.snmp.secure import (
+    REPORTABLE,
+    Forged,
+    Header,
+    Misplaced,
+    Secured,
+    Unusual,
+    read_header,
+)
 from digigate.services.snmp.seldom import Seldom
 from digigate.services.snmp.setting import Setting, Turns, old_status
 from digigate.services.snmp.tree import ErrorStatus, Notices, Notification, Outcome, View, Writer
 from digigate.settings.profiles import Profile
 
 AUTHENTICATION_FAILURE = Notification((1, 3, 6, 1, 6, 3, 1, 1, 5, 5))
-ROOM_MIN = 484
-"""Octets that every manager takes (RFC 3417 §3.2.1)."""
 ENVELOPE = 4
 """Octets of tag and length around a message."""
 
@@ -151,17 +159,32 @@ class Agent:
             user = secured.user(header)
             scoped, at, end = secured.opened(data, header, user)
         except Unusual as why:
-            if isinstance(why, Forged):
-                self._tell_failure()
-            self._seldom.say(str(why), str(address[0]))
-            return (
-                None if self._parts.reporter is None else self._parts.reporter.report(data, header)
-            )
+            return self._unusual(data, header, why, address)
+        except Misplaced as where:
+            self._counters.add(where.counter)
+            if not header.flags & REPORTABLE:
+                raise Dropped("another context") from None
+            report = report_of(where.counter, self._counters)
+            return secured.sealed(report, header.message_id, user)
         pdu = parsed(scoped, at, end)
-        room = min(max(header.room, ROOM_MIN), self._parts.message_max) - secured.around(user)
+        room = min(header.room, self._parts.message_max) - secured.around(user)
         wrap = partial(secured.sealed, message_id=header.message_id, user=user)
         right = self._parts.access.rights[user.name]
         return self._serve(Asked(pdu, V3, right, room, wrap, address))
+
+    def _unusual(self, data: bytes, header: Header, why: Unusual, address: Address) -> bytes | None:
+        """A Report, where one is wanted; every session begins with a question for our engine id,
+        which is worth no line in the log.
+        """
+        if isinstance(why, Forged):
+            self._tell_failure()
+        if header.engine:
+            self._seldom.say(str(why), str(address[0]))
+        reporter = self._parts.reporter
+        if reporter is None or not header.flags & REPORTABLE:
+            self._counters.add(why.counter)
+            return None
+        return reporter.report(data, header)
 
     def _serve(self, asked: Asked) -> bytes | None:
         kind = asked.pdu.kind
@@ -243,3 +266,9 @@ class Agent:
 
 def _enveloped(head: bytes, pdu: bytes) -> bytes:
     return tlv(SEQUENCE, head + pdu)
+
+
+def report_of(counter: str, counters: Counters) -> bytes:
+    """A Report of what was just counted."""
+    listed = varbind(pack(OIDS[counter]) + b"\x00", counted(counters, counter))
+    return response(integer(0), listed, kind=REPORT)

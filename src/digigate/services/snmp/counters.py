@@ -51,12 +51,16 @@ class Counters:
     unknown_engine_ids: int = 0
     wrong_digests: int = 0
     decryption_errors: int = 0
+    unknown_contexts: int = 0
 
     def refused(self, status: ErrorStatus) -> None:
         """An answer with this error-status goes out."""
-        name = OUT.get(status)
-        if name is not None:
-            setattr(self, name, getattr(self, name) + 1)
+        if status in OUT:
+            self.add(OUT[status])
+
+    def add(self, name: str) -> None:
+        """Count one more of these."""
+        setattr(self, name, getattr(self, name) + 1)
 
 
 OUT = {
@@ -74,6 +78,7 @@ SNMP_ARCS = (*range(1, 7), *range(8, 23), *range(24, 30), 31, 32)
 ENABLE_AUTHEN_TRAPS: Oid = (*SNMP, 30)
 MPD: Oid = (1, 3, 6, 1, 6, 3, 11, 2, 1)
 USM: Oid = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+TARGET: Oid = (1, 3, 6, 1, 6, 3, 12, 1)
 NAMES = tuple(each.name for each in fields(Counters))
 OIDS: dict[str, Oid] = dict(
     zip(
@@ -82,6 +87,7 @@ OIDS: dict[str, Oid] = dict(
             *((*SNMP, arc) for arc in SNMP_ARCS),
             *((*MPD, arc) for arc in range(1, 4)),
             *((*USM, arc) for arc in range(1, 7)),
+            (*TARGET, 5),
         ),
         strict=True,
     )
@@ -92,11 +98,12 @@ OIDS: dict[str, Oid] = dict(
 def tables(counters: Counters, tells_failures: Callable[[], bool]) -> Sequence[Table]:
     """The counters as objects, and whether managers are told of wrong credentials."""
     objects: dict[Oid, Callable[[], bytes]] = {
-        oid: partial(_counted, counters, name) for name, oid in OIDS.items()
+        oid: partial(counted, counters, name) for name, oid in OIDS.items()
     }
     objects[ENABLE_AUTHEN_TRAPS] = lambda: integer(1 if tells_failures() else 2)
     return (Scalars(objects),)
 
 
-def _counted(counters: Counters, name: str) -> bytes:
+def counted(counters: Counters, name: str) -> bytes:
+    """A counter as a whole element."""
     return integer(getattr(counters, name) & 0xFFFFFFFF, COUNTER32)

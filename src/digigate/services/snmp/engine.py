@@ -19,14 +19,13 @@ from digigate.services.snmp.authority import Authority
 from digigate.services.snmp.ber import OCTETS, SEQUENCE, integer, tlv
 from digigate.services.snmp.counters import Counters
 from digigate.services.snmp.pdu import GET
-from digigate.services.snmp.secure import REPORTABLE, USM, VERSION, Header, Secured
+from digigate.services.snmp.secure import REPORTABLE, ROOM_MIN, USM, VERSION, Header, Secured
 from digigate.services.snmp.usm import User
 from digigate.settings.sections import Authentication, Privacy
 
 log = logging.getLogger(__name__)
 
 QUESTION = tlv(GET, 3 * integer(0) + tlv(SEQUENCE, b""))
-LEAST = 484
 NOWHERE = ("0.0.0.0", 0)  # noqa: S104 -- pysnmp wants an address; we know where answers go
 AUTHENTICATIONS = {
     Authentication.NONE: config.USM_AUTH_NONE,
@@ -105,10 +104,10 @@ class Reporter:
         """Let pysnmp load now what it would load with the first messages, eight times as slow."""
         counters, self._counters = self._counters, Counters()
         past = Past(self._authority.id, self._authority.boots - 1)
-        nobody = Header(integer(0), LEAST, REPORTABLE, b"", 0, 0, b"", 0, 0, b"", 0)
+        nobody = Header(integer(0), ROOM_MIN, REPORTABLE, b"", 0, 0, b"", 0, 0, b"", 0)
         self.report(_discovery(nobody), nobody)
         for user in users:
-            late = Secured(past, {}, LEAST).sealed(QUESTION, nobody.message_id, user)
+            late = Secured(past, {}, ROOM_MIN).sealed(QUESTION, nobody.message_id, user)
             self.report(late, nobody._replace(engine=past.id))
         self._counters = counters
 

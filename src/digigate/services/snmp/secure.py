@@ -10,6 +10,8 @@ from digigate.services.snmp.usm import Seal, User
 SIGNED, SEALED, REPORTABLE = 1, 2, 4
 VERSION = b"\x02\x01\x03"
 USM = b"\x02\x01\x03"
+ROOM_MIN = 484
+"""Octets that every manager takes (RFC 3412 §6.3)."""
 WINDOW = 150
 """Seconds that a manager's idea of our time may differ."""
 AROUND = 90
@@ -17,11 +19,26 @@ AROUND = 90
 
 
 class Unusual(Exception):
-    """The message is well formed, but nothing that can be served: a Report may be due."""
+    """The message is well formed, but nothing that can be served: a Report may be due.
+
+    `counter` names what is counted of it where nobody wants a Report.
+    """
+
+    def __init__(self, text: str, counter: str) -> None:
+        super().__init__(text)
+        self.counter = counter
 
 
 class Forged(Unusual):
     """The signature is not the user's."""
+
+
+class Misplaced(Exception):
+    """A user of ours asks what is not ours; `counter` names what a Report tells him."""
+
+    def __init__(self, counter: str) -> None:
+        super().__init__(counter)
+        self.counter = counter
 
 
 class Header(NamedTuple):
@@ -68,8 +85,8 @@ def read_header(data: bytes, at: int, end: int) -> Header:
     room, stop = _number(data, stop, head_end)
     at, stop = _span(data, stop, head_end, OCTETS)
     flags = data[at]
-    if stop != at + 1 or flags & 3 == SEALED or data[stop:head_end] != USM:
-        raise ValueError("no such flags or security model")
+    if room < ROOM_MIN or stop != at + 1 or flags & 3 == SEALED or data[stop:head_end] != USM:
+        raise ValueError("no such size, flags or security model")
     at, scoped_at = _span(data, head_end, end, OCTETS)
     at, stop = _span(data, at, scoped_at, SEQUENCE)
     if stop != scoped_at:
@@ -145,17 +162,20 @@ class Secured:
             Unusual: nobody we know, or not at his level.
         """
         user = self._users.get(header.user)
-        if user is None or header.engine != self._authority.id:
-            raise Unusual("unknown engine or user")
+        if header.engine != self._authority.id:
+            raise Unusual("unknown engine", "unknown_engine_ids")
+        if user is None:
+            raise Unusual("unknown user", "unknown_user_names")
         if header.flags & 3 != user.level:
-            raise Unusual("not at the user's level")
+            raise Unusual("not at the user's level", "unsupported_levels")
         return user
 
     def opened(self, message: bytes, header: Header, user: User) -> tuple[bytes, int, int]:
         """Octets in which the PDU stands, where it begins and ends.
 
         Raises:
-            Unusual: the signature, the time, the seal or the context is wrong.
+            Unusual: the signature, the time or the seal is wrong.
+        Misplaced: it asks another context than ours.
             ValueError: the scoped PDU is malformed.
         """
         self._check(message, header, user)
@@ -166,7 +186,8 @@ class Secured:
         at, end = _span(scoped, at, end, SEQUENCE)
         context = self._context
         if scoped[at : at + len(context)] != context:
-            raise Unusual("another context")
+            ours = scoped.startswith(self._context[:-2], at)
+            raise Misplaced("unknown_contexts" if ours else "unknown_pdu_handlers")
         return scoped, at + len(context), end
 
     def around(self, user: User) -> int:
@@ -212,14 +233,14 @@ class Secured:
             return
         signature, at = user.signature, header.signed_at
         if header.signed != signature.size or not signature.holds(message, at):
-            raise Forged("wrong signature")
+            raise Forged("wrong signature", "wrong_digests")
         boots = self._authority.boots
         if (
             header.boots != boots
             or boots == GREATEST
             or abs(header.time - self._authority.time) > WINDOW
         ):
-            raise Unusual("not in the time window")
+            raise Unusual("not in the time window", "not_in_time_windows")
 
 
 def _unsealed(message: bytes, header: Header, seal: Seal) -> bytes:
@@ -228,7 +249,7 @@ def _unsealed(message: bytes, header: Header, seal: Seal) -> bytes:
         clear = seal.opened(message[at:end], header.salt, header.boots, header.time)
         _span(clear, 0, len(clear), SEQUENCE)
     except (ValueError, IndexError) as error:
-        raise Unusual("cannot be unsealed") from error
+        raise Unusual("cannot be unsealed", "decryption_errors") from error
     return clear
 
 
