@@ -22,6 +22,8 @@ from digigate.settings.sections import Line as LineSettings
 from fieldbus import ScriptedSlaves, eventually, link_to
 from fieldbus.scripted import right_answer
 
+pytestmark = pytest.mark.alone
+
 READ = bytes.fromhex("0300640004")
 
 

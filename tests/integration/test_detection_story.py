@@ -14,6 +14,8 @@ from running.commissioning import Commissioning, commissioning
 from running.gateway import ROOT
 from running.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 QUICK = {"digiware": {"baudrate": 115200}, "rs485": {"baudrate": 115200}}
 ABOUT_A_MINUTE = 75.0
 IDENTIFY = 20049  # of the gateway's own registers
@@ -254,7 +256,6 @@ def test_the_lamps_of_a_running_gateway(tmp_path: Path) -> None:
         eventually(lambda: site.lamp("alarm") == "blinking", what="a system alarm")
 
 
-@pytest.mark.alone
 @pytest.mark.manual(54)
 def test_a_full_plant_at_its_own_pace_is_searched_within_two_minutes(tmp_path: Path) -> None:
     plant = yaml.safe_load((ROOT / "config" / "full-plant.yaml").read_text())

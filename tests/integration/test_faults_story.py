@@ -11,6 +11,8 @@ import pytest
 from running import eventually, free_demo, start_run
 from running.gateway import ROOT, STOP_WITHIN
 
+pytestmark = pytest.mark.alone
+
 FREE = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
 
 

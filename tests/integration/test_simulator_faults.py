@@ -16,6 +16,8 @@ from digigate.simulator.wire.frames import is_whole, sealed
 from running.simulator import ctl, simulator
 from running.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 ASK = sealed(bytes.fromhex("05 03 c350 0004"))
 NAME = sealed(bytes.fromhex("05 03 08 0053004f0043004f"))
