@@ -70,7 +70,7 @@ class Firewall(Section):
     """Limits per client address over all services (§11.3.5)."""
 
     kbits: Annotated[int, Field(ge=16, le=1_000_000), Unit("kbit/s"), BY_OFFICER] = 20_000
-    requests: Annotated[int, Field(ge=1, le=100_000), Unit("1/s"), BY_OFFICER] = 2_000
+    requests: Annotated[int, Field(ge=1, le=100_000), Unit("1/s"), BY_OFFICER] = 10_000
     block_seconds: Annotated[Literal[30], Unit("s"), BY_OFFICER] = 30
     """How long who exceeds a limit gets no answer: fixed by §11.3.5."""
     rules: Annotated[
