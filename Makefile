@@ -25,8 +25,8 @@ run: $(VENV)/.ready $(STATIC)/index.html  ## run on real buses: make run SETTING
 
 test: $(VENV)/.ready $(STATIC)/index.html  ## every check and every test
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest tests/integration tests/e2e -m "not alone" -n $(WORKERS) --dist loadfile
-	$(BIN)/python -m pytest tests/integration tests/e2e -m alone
+	$(BIN)/python -m pytest tests/integration tests/e2e -n $(WORKERS) --dist loadfile -m "not timed"
+	$(BIN)/python -m pytest tests/integration tests/e2e -n $(WORKERS) --dist loadfile -m timed
 	@$(MAKE) --no-print-directory test-next
 
 check: $(VENV)/.ready $(STATIC)/index.html  ## format, lint, types, walls, unit, cases, house (quick)

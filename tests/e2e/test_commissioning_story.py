@@ -11,7 +11,7 @@ from running.gateway import ROOT
 
 UNADDRESSED = ROOT / "config" / "unaddressed-plant.yaml"
 
-pytestmark = [pytest.mark.peer("chromium"), pytest.mark.alone]
+pytestmark = [pytest.mark.peer("chromium"), pytest.mark.timed]
 
 
 @pytest.fixture(scope="module")

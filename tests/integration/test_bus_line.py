@@ -17,7 +17,7 @@ from digigate.errors import LineDown, SlaveError, SlaveException, SlaveGarbled, 
 from digigate.settings.sections import Line as LineSettings
 from fieldbus import Faults, Pieces, ScriptedSlaves, eventually, honest, register, sealed
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 QUICK = 0.08  # seconds of turnaround allowed, so that tests of silence are short
 

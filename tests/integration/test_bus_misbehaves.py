@@ -9,7 +9,7 @@ from digigate.bus import Counters, LineState
 from fieldbus import eventually
 from fieldbus.simulated import SimulatedBus, simulated
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 SLAVES = [
     {"address": 5, "model": "countis-e44", "loads": [{"number": 1}]},

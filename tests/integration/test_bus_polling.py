@@ -17,7 +17,7 @@ from digigate.store import Store
 from fieldbus import Faults, ScriptedSlaves, eventually, honest
 from fieldbus.models import BARE, GUESSED, LOGGER, METER, answer_of, catalogue, holding
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 DIGIWARE, RS485 = BusName.DIGIWARE, BusName.RS485
 INSTANT = 100

@@ -22,7 +22,7 @@ from digigate.settings.sections import Line as LineSettings
 from fieldbus import ScriptedSlaves, eventually, link_to
 from fieldbus.scripted import right_answer
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 READ = bytes.fromhex("0300640004")
 

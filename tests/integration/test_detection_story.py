@@ -14,7 +14,7 @@ from running.commissioning import Commissioning, commissioning
 from running.gateway import ROOT
 from running.waiting import eventually
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 QUICK = {"digiware": {"baudrate": 115200}, "rs485": {"baudrate": 115200}}
 ABOUT_A_MINUTE = 75.0

@@ -11,7 +11,7 @@ import pytest
 from running import eventually, free_demo, start_run
 from running.gateway import ROOT, STOP_WITHIN
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 FREE = "modbus_tcp: {port: 0}\nweb: {https_port: 0, http_port: null}\nsnmp: {port: 0}\n"
 

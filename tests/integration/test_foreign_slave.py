@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 DUMP = HERE.parent / "captures" / "diris-b30.csv"
 ADDRESS = 17
 
-pytestmark = [pytest.mark.peer("cc"), pytest.mark.peer("mbpoll"), pytest.mark.alone]
+pytestmark = [pytest.mark.peer("cc"), pytest.mark.peer("mbpoll"), pytest.mark.timed]
 
 
 class Wire:

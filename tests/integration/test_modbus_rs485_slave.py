@@ -20,7 +20,7 @@ from running import eventually
 from running.commissioned import ABSENT, METER, NEIGHBOURS, OWN, Site, commissioned
 from running.simulator import ctl
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 SOCO = b"\x03\xc3\x50\x00\x04"
 IDENTIFY = b"\x03\xc3\x50\x00\x42"

@@ -15,7 +15,7 @@ from digigate.bus.workshop.replay import behaviour
 from digigate.errors import SettingsError, SlaveException, SlaveGarbled, SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 PDU = bytes.fromhex("03 481a 0002")
 READ, RIGHT = build(4, PDU), build(4, bytes.fromhex("0304 00003039"))

@@ -14,7 +14,7 @@ from digigate.errors import SlaveTimeout
 from digigate.settings.sections import Line as LineSettings
 from fieldbus import Faults, ScriptedSlaves, eventually, honest
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 I30 = Catalogue.load().models["digiware-i30"]
 PDU = bytes.fromhex("03 481a 0002")

@@ -24,7 +24,7 @@ from digigate.catalogue.addressing import (
 from digigate.simulator.wire.frames import is_whole, sealed
 from running.simulator import ctl, simulator
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 PLANT = Path(__file__).resolve().parents[2] / "config" / "unaddressed-plant.yaml"
 BEGINS_WITHIN, GOES_ON_WITHIN = 1.0, 0.1  # s

@@ -16,7 +16,7 @@ from digigate.simulator.wire.frames import is_whole, sealed
 from running.simulator import ctl, simulator
 from running.waiting import eventually
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 ASK = sealed(bytes.fromhex("05 03 c350 0004"))

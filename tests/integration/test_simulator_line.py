@@ -24,7 +24,7 @@ from digigate.simulator.wire.line import Channel, Counters, Line, Manner, Saying
 from digigate.simulator.wire.tcp import listening
 from digigate.simulator.wire.tty import offered
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 CHAR = 10 / 38400
 ASK = sealed(bytes.fromhex("070300640004"))

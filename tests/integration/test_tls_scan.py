@@ -9,8 +9,6 @@ import pytest
 
 from running import Gateway, free_demo
 
-pytestmark = pytest.mark.alone
-
 SELF_SIGNED = "certificate_path_validation"
 
 

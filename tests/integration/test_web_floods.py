@@ -20,8 +20,6 @@ from digigate.settings.sections import Firewall
 from integration.web_site import PATIENT, SOON, Site, any_port, built, serving
 from unit.web.gateway_view import Plant
 
-pytestmark = pytest.mark.alone
-
 CROWD, PER_SOURCE = 1000, 16
 ORDER = "/api/v1/commands/echo"
 BUSY = Firewall(requests=20_000)

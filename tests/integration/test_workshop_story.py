@@ -17,7 +17,7 @@ from running import Gateway, eventually, free_demo
 from running.api import ApiUser
 from running.gateway import PASSWORD, ROOT
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.timed
 
 WORKSHOP, OFFICE, PANEL = 4, 5, 20  # an I-30, another, a B-30 of the demo plant
 INOM = 13826
