@@ -104,6 +104,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_changed(
     save(admin, "snmp")
     faults = admin.locator(".fault").all_inner_texts()
     assert len(faults) == 2
+    assert "without blanks" in faults[0]
     assert "8 to 16 characters" in faults[1]
     expect(admin.locator("[name=v1_read]")).to_have_value("two words")
     expect(admin.locator("[name=v3_write_password]")).to_have_value("")

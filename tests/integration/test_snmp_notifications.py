@@ -17,7 +17,9 @@ pytestmark = pytest.mark.peer("snmptrapd")
 
 ENTERPRISE = ".1.3.6.1.4.1.4555.10.90"
 TEST, LOST, RESTORED, TOPOLOGY = (f"OID: {ENTERPRISE}.0.{number}" for number in (14, 11, 12, 13))
-COLD, WARM = (f"OID: .1.3.6.1.6.3.1.1.5.{number}" for number in (1, 2))
+COLD, WARM, STRANGER = (f"OID: .1.3.6.1.6.3.1.1.5.{number}" for number in (1, 2, 5))
+REVISION = ".1.3.6.1.4.1.4555.10.10.1.7.0"
+DEVICE = ".1.3.6.1.4.1.4555.10.10.20.1"
 ENGINE, PASSWORD = "800011cb05c0ffee00c0ffee", "sesame-open"
 USERS = (("sha-aes", "SHA", "AES"), ("md5-des", "MD5", "DES"), ("sha512", "SHA-512", ""))
 PRODUCT = "OID: .1.3.6.1.4.1.4555.10.1.70"
@@ -161,19 +163,47 @@ def test_a_dead_host_is_said_and_delays_nobody(gateway: Gateway, manager: Manage
 
 
 def test_a_device_that_falls_silent_is_told_of(gateway: Gateway, manager: Manager) -> None:
+    serial = gateway.get("/api/v1/devices/5")["serial"]
     gateway.plant("slave.off", address=5)
     try:
-        manager.hears(LOST)
+        told = manager.hears(LOST)
+        assert f'{DEVICE}.4.5 = STRING: "{serial}"' in told
+        assert f"{DEVICE}.7.5 = INTEGER: 2" in told
     finally:
         gateway.plant("slave.on", address=5)
-    manager.hears(RESTORED)
+    assert f"{DEVICE}.7.5 = INTEGER: 1" in manager.hears(RESTORED)
+
+
+@pytest.mark.peer("snmpget")
+def test_wrong_credentials_are_told_of_now_and_then(gateway: Gateway, manager: Manager) -> None:
+    place = f"127.0.0.1:{gateway.ports()['snmp']}"
+    for _ in range(3):
+        command = [
+            "snmpget",
+            "-v2c",
+            "-c",
+            "guess",
+            "-r",
+            "0",
+            "-t",
+            "0.2",
+            place,
+            "1.3.6.1.2.1.1.1.0",
+        ]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+    assert f".1.3.6.1.6.3.1.1.4.3.0 = {PRODUCT}" in manager.hears(STRANGER)
+    eventually(lambda: gateway.order("snmp")["suppressed"] == 2, what="two that were suppressed")
 
 
 def test_another_topology_is_told_of(gateway: Gateway, manager: Manager) -> None:
     gateway.order("topology.add", address=77, model="diris-a40", bus="rs485")
-    manager.hears(TOPOLOGY)
+    first = manager.hears(TOPOLOGY)
     gateway.order("topology.remove", address=77)
-    manager.hears(TOPOLOGY)
+    second = manager.hears(TOPOLOGY)
+    revisions = [
+        int(told.partition(f"{REVISION} = Counter32: ")[2].split()[0]) for told in (first, second)
+    ]
+    assert revisions[1] == revisions[0] + 1
 
 
 @pytest.mark.manual(188)

@@ -165,16 +165,26 @@ class Keeper:
         return ()
 
 
+@pytest.mark.parametrize(
+    ("order", "arguments"),
+    [
+        ("settings.set", {"path": "mail.password", "value": CLEAR}),
+        ("settings.put", {"values": {"mail.password": CLEAR}}),
+    ],
+)
 async def test_neither_answers_nor_audit_lines_hold_it(
-    state: StateDirectory, vault: Vault, caplog: pytest.LogCaptureFixture
+    state: StateDirectory,
+    vault: Vault,
+    caplog: pytest.LogCaptureFixture,
+    order: str,
+    arguments: dict[str, object],
 ) -> None:
     noted: list[object] = []
     commands = Commands(lambda *line: noted.append(line))
     enter_settings(commands, Keeper(_kept(state, vault)))  # type: ignore[arg-type]
     owner = Caller("owner")
     with caplog.at_level(logging.DEBUG):
-        arguments = {"path": "mail.password", "value": CLEAR}
-        answer = await commands.execute("settings.set", arguments, owner)
+        answer = await commands.execute(order, arguments, owner)
         shown = await commands.execute("settings", {"path": "mail"}, owner)
     assert isinstance(answer, dict)
     assert answer["changes"] == [{"path": "mail.password", "old": "", "new": DOTS}]

@@ -4,7 +4,15 @@ from html import unescape
 
 import pytest
 
-from digigate.services.web.office.fields import allowed, control, given, name_of, wrong
+from digigate.services.web.office.fields import (
+    allowed,
+    control,
+    fits,
+    given,
+    name_of,
+    secret_given,
+    wrong,
+)
 from digigate.services.web.plain import Talk
 from digigate.settings.form import FormField, fields
 from digigate.settings.profiles import Profile
@@ -51,6 +59,37 @@ def test_what_is_wrong_stands_at_its_input() -> None:
     assert 'role="alert">Write a number.</strong>' in text
     assert 'aria-invalid="true"' in text
     assert 'value="many"' in text
+
+
+def test_a_secret_is_never_shown_but_can_be_removed() -> None:
+    field = EVERY["snmp.v3_read_password"]
+    text = control(EN, field, "vault:settings.snmp.v3_read_password-0123abcd").text
+    assert "vault:" not in text
+    assert "value=" not in text.partition('type="checkbox"')[0]
+    assert 'name="v3_read_password_none"' in text
+    assert "8 to 16 characters." in text
+    assert "v3_read_password_none" not in control(EN, field, "").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "secret"),
+    [
+        ({}, None),
+        ({"v3_read_password": ""}, None),
+        ({"v3_read_password": " sesame "}, " sesame "),
+        ({"v3_read_password": "sesame-2", "v3_read_password_none": "true"}, ""),
+    ],
+)
+def test_what_a_sent_form_says_of_a_secret(sent: dict[str, str], secret: str | None) -> None:
+    assert secret_given(EVERY["snmp.v3_read_password"], sent) == secret
+
+
+@pytest.mark.parametrize(
+    ("secret", "right"), [("", True), ("1234567", False), ("12345678", True), ("1" * 17, False)]
+)
+def test_a_secret_is_as_long_as_its_field_wants_it(secret: str, right: bool) -> None:
+    assert fits(EVERY["snmp.v3_read_password"], secret) is right
+    assert allowed(EN, EVERY["snmp.v3_read_password"]) == "8 to 16 characters"
 
 
 @pytest.mark.parametrize("talk", [EN, FR], ids=["en", "fr"])

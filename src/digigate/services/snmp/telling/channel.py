@@ -12,6 +12,7 @@ from fcntl import ioctl
 from digigate.errors import Refused, Unreachable
 
 DATAGRAM_MAX = 65535
+PATIENCE = 10.0  # seconds for the resolver
 SIOCGIFFLAGS, SIOCGIFBRDADDR = 0x8913, 0x8919
 UP, BROADCAST = 0x1, 0x2
 REQUEST = struct.Struct("16s24x")
@@ -93,10 +94,12 @@ async def _addresses(target: Target) -> list[str]:
         return [str(ipaddress.ip_address(target.host))]
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError) as error:
+        async with asyncio.timeout(PATIENCE):
+            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:  # OSError: also that the resolver does not answer
         raise Unreachable(
-            f"{target.host} has no address ({error}): check the name and the name server"
+            f"{target.host} has no address ({error or 'no answer'}): check the name and the name"
+            " server"
         ) from error
     return [str(each[4][0]) for each in sorted(found, key=lambda each: each[0] != socket.AF_INET)]
 

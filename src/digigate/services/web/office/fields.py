@@ -38,7 +38,11 @@ def control(said: Talk, field: FormField, value: object, fault: str = "") -> Htm
 
 
 def allowed(said: Talk, field: FormField) -> str:
-    """What may be written, in the reader's language."""
+    """What may be written, in the reader's language; some settings have words of their own."""
+    return said.words.get(f"{field.label}.form") or _allowed(said, field)
+
+
+def _allowed(said: Talk, field: FormField) -> str:
     match field.kind:
         case FieldKind.CHOICE:
             return said("office.allowed.choice", those=", ".join(map(str, field.choices)))
