@@ -127,7 +127,7 @@ async def test_rules_that_the_settings_refuse_leave_nothing_behind(state: StateD
 
 
 async def test_somebody_is_let_in_again(desk: Desk) -> None:
-    desk.gate.spend("10.0.0.9", 10_000)
+    desk.gate.spend("10.0.0.9", Firewall().requests + 1)
     told: Any = await desk.commands.execute("firewall", {}, CYBER)
     assert [each["client"] for each in told["exclusions"]] == ["10.0.0.9"]
     answer = await desk.commands.execute("firewall.release", {"client": "10.0.0.9"}, CYBER)
