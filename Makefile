@@ -26,7 +26,7 @@ run: $(VENV)/.ready $(STATIC)/index.html  ## run on real buses: make run SETTING
 test: $(VENV)/.ready $(STATIC)/index.html  ## every check and every test
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest tests/integration tests/e2e -n $(WORKERS) --dist loadfile -m "not timed"
-	$(BIN)/python -m pytest tests/integration tests/e2e -n $(WORKERS) --dist loadfile -m timed
+	$(BIN)/python -m pytest tests/integration tests/e2e -n $(WORKERS) --dist worksteal -m timed
 	@$(MAKE) --no-print-directory test-next
 
 check: $(VENV)/.ready $(STATIC)/index.html  ## format, lint, types, walls, unit, cases, house (quick)
