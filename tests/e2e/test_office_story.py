@@ -215,5 +215,6 @@ def test_an_administrator_reboots_and_identifies_but_secures_nothing(
             assert answer is not None
             assert answer.status == 403
         page.goto(gateway.url("/system"))
-        press(page, "Reboot")
-        expect(page.get_by_text("The gateway restarts.")).to_be_visible()
+        with gateway.rebooting():
+            press(page, "Reboot")
+            expect(page.get_by_text("The gateway restarts.")).to_be_visible()

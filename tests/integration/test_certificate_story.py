@@ -128,9 +128,8 @@ def test_a_pair_whose_seal_is_lost_gives_way_to_our_own(gateway: Gateway) -> Non
     gateway.order("certificates.upload", **pair)
     gateway.order("settings.set", path="web.own_certificate", value=True)
     (gateway.state / "secret.key").write_text("5a" * 32)
-    starts = gateway.log.read_text().count(") is up")
-    gateway.order("gateway.reboot")
-    eventually(lambda: gateway.log.read_text().count(") is up") > starts, what="another start")
+    with gateway.rebooting():
+        gateway.order("gateway.reboot")
     assert shown(gateway) == "CN=digigate"
     told = troubles(gateway)
     assert told["certificate.missing"].startswith(

@@ -62,6 +62,7 @@ def mirrored(state: Path) -> None:
     nft(*FOREIGN)
     with free_demo(state) as gateway:
         assert tables() == {"foreign"}
+        gateway.order("settings.set", path="firewall.requests", value=1000)
         gateway.order("settings.set", path=ON, value=True)
         eventually(lambda: table in tables(), what="our table")
         assert gateway.order("firewall")["mirror"]["state"] == "ready"

@@ -16,7 +16,7 @@ import pytest
 from digigate.daemon.keepsakes import in_backup, is_known
 from digigate.errors import Refused
 from pki import Maker
-from running import Gateway, eventually, free_demo
+from running import Gateway, free_demo
 from running.gateway import PASSWORD, _trusting
 from running.wiretap import tapped
 
@@ -35,11 +35,6 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 def drawn(gateway: Gateway) -> dict[str, Any]:
     """What it is before anybody does anything."""
     return _kept(gateway)
-
-
-def _starts(gateway: Gateway) -> int:
-    """How often it has told that it is up."""
-    return gateway.log.read_text().count(") is up")
 
 
 def _cli(gateway: Gateway, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
@@ -133,9 +128,8 @@ def backup(gateway: Gateway, configured: dict[str, Any]) -> Path:
 def test_a_reset_forgets_all_that_was_configured(
     gateway: Gateway, drawn: dict[str, Any], configured: dict[str, Any], backup: Path
 ) -> None:
-    starts = _starts(gateway)
-    assert "resetting" in _cli(gateway, "factory-reset", "--yes").stdout
-    eventually(lambda: _starts(gateway) > starts, what="another start")
+    with gateway.rebooting():
+        assert "resetting" in _cli(gateway, "factory-reset", "--yes").stdout
     assert gateway.process.poll() is None
     kept = _kept(gateway)
     assert kept["settings"] == drawn["settings"]
@@ -167,10 +161,9 @@ def test_a_restore_brings_everything_back(
     preview = _cli(gateway, "restore", "--stdin", "--preview", str(backup), said=PASSPHRASE + "\n")
     assert 'setting time.zone: "UTC" -> "Europe/Paris"' in preview.stdout
     assert "file accounts.json: added" in preview.stdout
-    starts = _starts(gateway)
-    done = _cli(gateway, "restore", "--stdin", str(backup), said=PASSPHRASE + "\n")
-    assert "restarting" in done.stdout, done.stderr
-    eventually(lambda: _starts(gateway) > starts, what="another start")
+    with gateway.rebooting():
+        done = _cli(gateway, "restore", "--stdin", str(backup), said=PASSPHRASE + "\n")
+        assert "restarting" in done.stdout, done.stderr
     assert _kept(gateway) == configured
     assert ssl.get_server_certificate(_https(gateway)) == PAIR.pem
     assert _status_of_login(gateway.ports()["https"], "cyber", PASSWORD) == 200
@@ -186,9 +179,8 @@ def test_a_new_key_keeps_the_secrets(gateway: Gateway) -> None:
     again = gateway.order("vault")
     assert again["key"] != former["key"]
     assert (again["secrets"], again["lost"]) == (["web.own-pair"], [])
-    starts = _starts(gateway)
-    gateway.order("gateway.reboot")
-    eventually(lambda: _starts(gateway) > starts, what="another start")
+    with gateway.rebooting():
+        gateway.order("gateway.reboot")
     assert ssl.get_server_certificate(_https(gateway)) == PAIR.pem
     assert gateway.order("certificates")["in_use"] == "own"
 

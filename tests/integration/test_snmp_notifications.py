@@ -66,9 +66,10 @@ def test_a_start_is_told_of(gateway: Gateway, manager: Manager) -> None:
     told = manager.hears(COLD)
     assert "TRAP2, SNMP v2c, community public" in told
     assert f".1.3.6.1.6.3.1.1.4.3.0 = {PRODUCT}" in told
-    gateway.order("gateway.reboot")
+    with gateway.rebooting():
+        gateway.order("gateway.reboot")
     manager.hears(WARM)
-    eventually(lambda: gateway.order("snmp")["targets"], what="the gateway again")
+    assert gateway.order("snmp")["targets"]
 
 
 def test_v1_shows_where_it_comes_from_and_what_it_is(gateway: Gateway, manager: Manager) -> None:

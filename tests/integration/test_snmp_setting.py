@@ -136,9 +136,8 @@ def test_names_are_the_gateways_own_and_outlast_a_restart(manager: Manager) -> N
     gateway.order("settings.set", path="snmp.contact", value="Zoe")
     names = ['"gw-north"', '"Zoe"']
     assert manager.get(NAME, CONTACT) == names
-    ports = (gateway.state / "ports.json").read_bytes()
-    gateway.order("gateway.reboot")
-    eventually(lambda: (gateway.state / "ports.json").read_bytes() != ports, what="a restart")
+    with gateway.rebooting():
+        gateway.order("gateway.reboot")
     eventually(lambda: manager.get(NAME, CONTACT) == names, what="the same names")
     eventually(lambda: manager.get(f"{OUTPUT}.1") == ["0"], what="the outputs, read")
 

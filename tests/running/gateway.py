@@ -104,6 +104,16 @@ class Gateway:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         return done.stdout + done.stderr
 
+    @contextmanager
+    def rebooting(self) -> Iterator[None]:
+        """The block reboots it; go on once it serves again."""
+        before = self._starts()
+        yield
+        eventually(lambda: self._starts() > before, what="another start")
+
+    def _starts(self) -> int:
+        return self.log.read_text().count(") is up")
+
     def stop(self) -> int:
         """SIGTERM, then the exit code."""
         self.process.send_signal(signal.SIGTERM)
