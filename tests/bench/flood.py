@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.cycles import Cycles, watching
 from bench.figures import CannotRun, Figure, Found
-from bench.flooder import GET, READ, START
+from bench.flooder import ASK, GET, READ, START
 from bench.options import Effort
 from bench.processes import cpu_seconds
 from bench.programs import Programs, python, start
@@ -21,7 +21,11 @@ LIMITS = {
     "requests/s": {"firewall.requests": REQUESTS, "firewall.kbits": 1_000_000},
     "kbit/s": {"firewall.requests": 100_000, "firewall.kbits": KBITS},
 }
-KINDS = {"modbus": ("modbus_tcp", len(READ)), "https": ("https", len(GET))}
+KINDS = {
+    "modbus": ("modbus_tcp", len(READ)),
+    "https": ("https", len(GET)),
+    "snmp": ("snmp", len(ASK)),
+}
 """The service that is flooded, and the octets of one request to it."""
 BUS, SLAVE = "digiware", 4
 SETTLED = 60.0

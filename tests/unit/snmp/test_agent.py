@@ -44,6 +44,11 @@ def test_each_version_has_its_own_communities(site: Stand) -> None:
     assert [n.oid[-1] for n in site.noted.sent] == [5] * 4
 
 
+def test_a_community_may_be_written_in_a_long_way(site: Stand) -> None:
+    head = b"\x02\x01\x01\x04\x82\x00\x08publicV2"
+    assert site.ask(ber.tlv(ber.SEQUENCE, head + pdu(GET, [NAME]))) is not None
+
+
 def test_nobody_is_told_of_failures_where_that_is_off(state: StateDirectory) -> None:
     site = stand(state, Snmp(authen_traps=False))
     assert ask(site, V1, "wrong", pdu(GET, [NAME])) is None

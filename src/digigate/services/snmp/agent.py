@@ -95,6 +95,11 @@ class Agent:
         self._parts = parts
         self._counters = parts.counters
         self._view = parts.view
+        self._heads = {
+            integer(version) + tlv(OCTETS, community): right
+            for (version, community), right in parts.access.communities.items()
+        }
+        """Version and community as they stand in a message: found by one look."""
         self._turns = Turns(parts.writer)
         self._seldom = seldom or Seldom()
         self._reply: Reply | None = None
@@ -127,29 +132,38 @@ class Agent:
         tag, at, end = element(data, 0, len(data))
         if tag != SEQUENCE or data[at : at + 2] != b"\x02\x01":
             raise ValueError("a message begins with its version")
+        stop = at + 5 + data[at + 4]
+        right = self._heads.get(data[at:stop])
+        if right is not None:
+            return self._plain(data, at, stop, end, right, address)
         version = data[at + 2]
         if version not in self._parts.access.versions:
             self._counters.in_bad_versions += 1
             raise Dropped(f"version {version}")
         if version == V3:
             return self._secured(data, at + 3, end, address)
-        return self._plain(data, at, end, address)
+        return self._odd(data, at, end, address)
 
-    def _plain(self, data: bytes, at: int, end: int, address: Address) -> bytes | None:
-        """Versions 1 and 2c: `at` is where the version stands."""
-        version = data[at + 2]
+    def _odd(self, data: bytes, at: int, end: int, address: Address) -> bytes | None:
+        """Versions 1 and 2c: a community that nobody has, or one that is written in a long way."""
         tag, begin, stop = element(data, at + 3, end)
         if tag != OCTETS:
             raise ValueError("a community is an octet string")
-        right = self._parts.access.communities.get((version, data[begin:stop]))
+        right = self._parts.access.communities.get((data[at + 2], data[begin:stop]))
         if right is None:
             self._counters.in_bad_community_names += 1
             self._tell_failure()
             raise Dropped("unknown community")
-        pdu = parsed(data, stop, end)
+        return self._plain(data, at, stop, end, right, address)
+
+    def _plain(
+        self, data: bytes, at: int, stop: int, end: int, right: Right, address: Address
+    ) -> bytes | None:
+        """Versions 1 and 2c: version and community stand from `at` to `stop`."""
         head = data[at:stop]
         room = self._parts.message_max - len(head) - ENVELOPE
-        return self._serve(Asked(pdu, version, right, room, partial(_enveloped, head), address))
+        wrap = partial(_enveloped, head)
+        return self._serve(Asked(parsed(data, stop, end), head[2], right, room, wrap, address))
 
     def _secured(self, data: bytes, at: int, end: int, address: Address) -> bytes | None:
         """Version 3: `at` is what follows the version."""
