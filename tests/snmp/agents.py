@@ -11,6 +11,7 @@ from digigate.services.snmp.authority import Authority
 from digigate.services.snmp.ber import Oid
 from digigate.services.snmp.counters import Counters
 from digigate.services.snmp.secure import Secured
+from digigate.services.snmp.seldom import Ration
 from digigate.services.snmp.tree import ErrorStatus, Notification, Outcome, View
 from digigate.settings.sections import Snmp
 from digigate.state import StateDirectory
@@ -57,8 +58,10 @@ def stand(
     view: View | None = None,
     *,
     reports: bool = False,
+    ration: Ration | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Stand:
+    """`ration` of Reports: any number where it is not given."""
     snmp = settings or Snmp(v3_read_password=SECRETS["read"], v3_write_password=SECRETS["write"])
     authority = Authority(state, ("02:42:ac:11:00:02",), monotonic)
     known = access(snmp, authority.id, PASSWORDS.__getitem__)
@@ -80,7 +83,8 @@ def stand(
         snmp.message_max,
         lambda: snmp.authen_traps,
     )
-    return Stand(Agent(parts), counters, noted, secured, parts, authority)
+    agent = Agent(parts, reports=ration or Ration(1e9))
+    return Stand(agent, counters, noted, secured, parts, authority)
 
 
 SECRETS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
 from digigate.services.snmp.pdu import GET, GET_BULK, REPORT, RESPONSE, SET
 from digigate.services.snmp.secure import Secured, read_header
+from digigate.services.snmp.seldom import Ration
 from digigate.services.snmp.tree import ErrorStatus
 from digigate.services.snmp.usm import User
 from digigate.settings.sections import Authentication, Privacy, Snmp
@@ -95,6 +97,20 @@ def test_who_signs_and_seals_is_answered_alike(site: Stand) -> None:
     answer = ask(site, reader(site), engine(site), pdu(GET, [NAME], number=5))
     assert answer is not None
     assert (answer.kind, answer.number, answer.status) == (RESPONSE, 5, 0)
+
+
+def test_strangers_get_few_reports_and_our_users_all_answers(tmp_path: Path, clock: Hands) -> None:
+    with StateDirectory(tmp_path) as state:
+        site = stand(state, reports=True, monotonic=clock, ration=Ration(2.0, clock))
+        here, stranger, right = engine(site), reader(site, name=b"nobody"), reader(site)
+        question = pdu(GET, [NAME])
+        heard = [ask(site, stranger, here, question) is not None for _ in range(4)]
+        assert heard == [True, True, False, False]
+        assert ask(site, right, here, question) is not None
+        clock.now += 0.5
+        heard = [ask(site, stranger, engine(site), question) is not None for _ in range(2)]
+        assert heard == [True, False]
+        assert site.counters.unknown_user_names == 6
 
 
 def test_what_cannot_be_served_is_reported(site: Stand) -> None:

@@ -37,7 +37,7 @@ from digigate.services.snmp.secure import (
     Unusual,
     read_header,
 )
-from digigate.services.snmp.seldom import Seldom
+from digigate.services.snmp.seldom import Ration, Seldom
 from digigate.services.snmp.setting import Setting, Turns, old_status
 from digigate.services.snmp.tree import ErrorStatus, Notices, Notification, Outcome, View, Writer
 from digigate.settings.profiles import Profile
@@ -91,7 +91,9 @@ class Asked(NamedTuple):
 class Agent:
     """Answers reads at once and lets writes wait for their turn; an `Answering` for the door."""
 
-    def __init__(self, parts: Parts, seldom: Seldom | None = None) -> None:
+    def __init__(
+        self, parts: Parts, seldom: Seldom | None = None, reports: Ration | None = None
+    ) -> None:
         self._parts = parts
         self._counters = parts.counters
         self._view = parts.view
@@ -102,6 +104,7 @@ class Agent:
         """Version and community as they stand in a message: found by one look."""
         self._turns = Turns(parts.writer)
         self._seldom = seldom or Seldom()
+        self._reports = reports or Ration()
         self._reply: Reply | None = None
 
     def take(self, datagram: bytes, address: Address) -> bytes | None:
@@ -198,6 +201,9 @@ class Agent:
         if reporter is None or not header.flags & REPORTABLE:
             self._counters.add(why.counter)
             return None
+        if not self._reports.take():
+            self._counters.add(why.counter)
+            raise Dropped("too many Reports")
         return reporter.report(data, header)
 
     def _serve(self, asked: Asked) -> bytes | None:

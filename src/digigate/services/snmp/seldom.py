@@ -1,4 +1,4 @@
-"""Log lines about what comes from outside: at most one a minute of each kind."""
+"""What is done for strangers is done seldom: log lines about them, and Reports to them."""
 
 import logging
 import time
@@ -7,6 +7,32 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 EVERY = 60.0
+REPORTS = 50.0
+
+
+class Ration:
+    """So many a second, and as many at once.
+
+    A Report costs a millisecond, a hundred times what a GET does, and whoever sends datagrams under
+    borrowed addresses is nobody whom the firewall could exclude.
+    """
+
+    def __init__(
+        self, rate: float = REPORTS, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate = rate
+        self._monotonic = monotonic
+        self._left, self._at = rate, monotonic()
+
+    def take(self) -> bool:
+        """Whether there is one more."""
+        now = self._monotonic()
+        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Seldom:
