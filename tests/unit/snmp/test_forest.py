@@ -72,7 +72,9 @@ def test_walks_and_gets_as_a_sorted_dictionary(tables: list[Grid], below: list[i
     forest, model = Forest(tables), naive(tables)
     for asked in ((*ROOT, *below), *model):
         after = [(oid, value) for oid, value in model.items() if oid > asked]
-        assert [(unpack(oid), value) for oid, value in forest.walk(pack(asked))] == after
+        walked = list(forest.walk(pack(asked)))
+        assert [(unpack(oid), value) for oid, value in walked] == after
+        assert forest.after(pack(asked)) == next(iter(walked), None)
         assert forest.get(pack(asked)) == model.get(asked, nothing(tables, asked))
 
 

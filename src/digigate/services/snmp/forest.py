@@ -90,6 +90,20 @@ class Forest:
                 return self._instance(position, oid[length:])
         return NO_SUCH_OBJECT
 
+    def after(self, oid: bytes) -> tuple[bytes, bytes] | None:
+        """What `walk` gives first; None at the end. The next row is found without a walk."""
+        for length in self._lengths:
+            position = self._positions.get(oid[:length])
+            if position is not None:
+                prefix, column, shelf = self._places[position]
+                suffixes = shelf.refresh()
+                row = shelf.places.get(oid[length:], len(suffixes)) + 1
+                found = shelf.table.value(column, row) if row < len(suffixes) else None
+                if found is not None:
+                    return prefix + suffixes[row], found
+                break
+        return next(self.walk(oid), None)
+
     def walk(self, oid: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Everything after `oid` in order, with its value; what has none now is passed over.
 

@@ -59,7 +59,7 @@ def _at(view: View, name: bytes) -> bytes:
 
 
 def _after(view: View, name: bytes) -> Pair:
-    return next(view.walk(name), (name, END_OF_MIB_VIEW))
+    return view.after(name) or (name, END_OF_MIB_VIEW)
 
 
 def _old(view: View, pdu: Pdu, room: int) -> bytes:

@@ -29,6 +29,9 @@ class View(Protocol):
     def get(self, oid: bytes) -> bytes:
         """The value, or `NO_SUCH_OBJECT`, or `NO_SUCH_INSTANCE`."""
 
+    def after(self, oid: bytes) -> tuple[bytes, bytes] | None:
+        """What `walk` gives first; None at the end."""
+
     def walk(self, oid: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Everything after `oid` in order, with its value; what has none now is passed over."""
 
