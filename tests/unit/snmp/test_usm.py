@@ -57,7 +57,7 @@ def test_what_is_sealed_can_be_opened(auth: Authentication, privacy: Privacy, si
     sealed, salt = seal.seal(clear[:size], BOOTS, TIME)
     again, other = seal.seal(clear[:size], BOOTS, TIME)
     assert salt != other
-    assert not size or sealed != again
+    assert size < 8 or sealed != again  # few octets may be alike by chance
     opened = seal.opened(sealed, salt, BOOTS, TIME)
     assert opened[:size] == clear[:size]
     assert len(opened) - size < 8
