@@ -12,12 +12,12 @@ from digigate.conditions import Conditions
 from digigate.errors import Refused, Unreachable
 from digigate.services.snmp import ber
 from digigate.services.snmp.alarms import AlarmNotice, AlarmSeverity, AlarmType
+from digigate.services.snmp.pdu import INFORM, RESPONSE
 from digigate.services.snmp.reminders import AlarmTelling
 from digigate.services.snmp.sender import Sender, SenderService, Teller
 from digigate.services.snmp.telling.channel import Channel, Target, opened
 from digigate.services.snmp.telling.forms import TRIES, CommunityInforms, v2c_traps
 from digigate.services.snmp.telling.line import Around
-from digigate.services.snmp.telling.pdus import INFORM, RESPONSE
 from digigate.services.snmp.telling.posting import Outcome, Posting
 from digigate.services.snmp.tree import Notification
 

@@ -1,6 +1,7 @@
 """The notifications of the MIB are what the facts say."""
 
-from digigate.services.snmp.notifications import PRODUCTS, kinds
+from digigate.services.snmp.measures import PRODUCTS
+from digigate.services.snmp.notifications import kinds
 
 
 def test_the_notifications_are_numbered_as_the_mib_has_them() -> None:

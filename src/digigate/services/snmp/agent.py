@@ -39,10 +39,10 @@ from digigate.services.snmp.secure import (
 )
 from digigate.services.snmp.seldom import Ration, Seldom
 from digigate.services.snmp.setting import Setting, Turns, old_status
+from digigate.services.snmp.telling.pdus import AUTHENTICATION_FAILURE
 from digigate.services.snmp.tree import ErrorStatus, Notices, Notification, Outcome, View, Writer
 from digigate.settings.profiles import Profile
 
-AUTHENTICATION_FAILURE = Notification((1, 3, 6, 1, 6, 3, 1, 1, 5, 5))
 ENVELOPE = 4
 """Octets of tag and length around a message."""
 
@@ -281,7 +281,7 @@ class Agent:
 
     def _tell_failure(self) -> None:
         if self._parts.tells_failures():
-            self._parts.notices.send(AUTHENTICATION_FAILURE)
+            self._parts.notices.send(Notification(AUTHENTICATION_FAILURE))
 
 
 def _enveloped(head: bytes, pdu: bytes) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digigate.bus.configuring import jobs
-from digigate.catalogue import Catalogue, Model, Point, Statistic
+from digigate.catalogue import Catalogue, Inputs, Model, Outputs, Point, Statistic
 from digigate.services.snmp.ber import GAUGE32, INTEGER, Oid, integer
 from digigate.services.snmp.encoding import NO_DATE, dates, plain
 from digigate.services.snmp.glance import Derived
@@ -131,20 +131,21 @@ def _informed(place: Place, register: str) -> Cell:
 
 
 def _inputs(standing: Standing) -> Mapping[Oid, Bit]:
-    return {
-        (place.image.unit, number): Bit(place.image, point, number)
-        for place in _devices(standing)
-        if (inputs := place.model.inputs)
-        for point, number in _bits(place.model, inputs.state, inputs.count)
-    }
+    return _shown(standing, lambda model: model.inputs)
 
 
 def _outputs(standing: Standing) -> Mapping[Oid, Bit]:
+    return _shown(standing, lambda model: model.outputs)
+
+
+def _shown(
+    standing: Standing, ports: Callable[[Model], Inputs | Outputs | None]
+) -> Mapping[Oid, Bit]:
     return {
         (place.image.unit, number): Bit(place.image, point, number)
         for place in _devices(standing)
-        if (outputs := place.model.outputs)
-        for point, number in _bits(place.model, outputs.state, outputs.count)
+        if (found := ports(place.model))
+        for point, number in _bits(place.model, found.state, found.count)
     }
 
 

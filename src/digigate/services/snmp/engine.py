@@ -18,14 +18,13 @@ from pysnmp.proto.rfc1902 import Integer32
 from digigate.services.snmp.authority import Authority
 from digigate.services.snmp.ber import OCTETS, SEQUENCE, integer, tlv
 from digigate.services.snmp.counters import Counters
-from digigate.services.snmp.pdu import GET
+from digigate.services.snmp.pdu import QUESTION
 from digigate.services.snmp.secure import REPORTABLE, ROOM_MIN, USM, VERSION, Header, Secured
 from digigate.services.snmp.usm import User
 from digigate.settings.sections import Authentication, Privacy
 
 log = logging.getLogger(__name__)
 
-QUESTION = tlv(GET, 3 * integer(0) + tlv(SEQUENCE, b""))
 NOWHERE = ("0.0.0.0", 0)  # noqa: S104 -- pysnmp wants an address; we know where answers go
 AUTHENTICATIONS = {
     Authentication.NONE: config.USM_AUTH_NONE,

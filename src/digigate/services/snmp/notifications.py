@@ -1,15 +1,13 @@
 """What managers can be told: the notifications of the MIB and what each says, as data rows."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from digigate.catalogue.tables import rows
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.measures import DATA, PRODUCTS
 
-DATA = Path(__file__).with_name("data")
-PRODUCTS: Oid = (1, 3, 6, 1, 4, 1, 4555, 10)
 NOTIFICATIONS: Oid = (*PRODUCTS, 90, 0)
 """The 0 lets a manager of SNMPv1 see the same number as one of SNMPv2 (RFC 3584 §3.1)."""
 
@@ -37,27 +35,26 @@ class Kind:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every notification of ours by name, in the order of their numbers."""
+    found = rows(DATA / "notifications.csv", "number,name,objects,text")
     return {
-        row["name"]: Kind(
-            row["name"], (*NOTIFICATIONS, int(row["number"])), _told_by(row["objects"]), row["text"]
+        row.text("name"): Kind(
+            row.text("name"),
+            (*NOTIFICATIONS, row.whole("number")),
+            _told_by(row.text("objects")),
+            row.text("text"),
         )
-        for row in _rows("notifications.csv")
+        for row in found
     }
 
 
 def _told_by(group: str) -> tuple[NotificationObject, ...]:
     return tuple(
         NotificationObject(
-            row["name"],
-            (*PRODUCTS, *map(int, row["oid"].split("."))),
-            row["syntax"],
-            row["text"],
+            row.text("name"),
+            (*PRODUCTS, *map(int, row.text("oid").split("."))),
+            row.cells["syntax"],
+            row.cells["text"],
         )
-        for row in _rows("notification-objects.csv")
-        if group in row["objects"].split()
+        for row in rows(DATA / "notification-objects.csv", "name,oid,syntax,objects,text")
+        if group in row.cells["objects"].split()
     )
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

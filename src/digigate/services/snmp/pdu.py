@@ -115,6 +115,10 @@ def response(
     return b"%c%b%b%b" % (kind, length(len(head) + size), head, varbinds)
 
 
+QUESTION = response(integer(0), b"", kind=GET)
+"""A GET of nothing, by which an engine that nobody knows yet is found (RFC 3414 §4)."""
+
+
 def refusal(pdu: Pdu, status: ErrorStatus, index: int) -> bytes:
     """The answer that nothing was done, with the varbinds as they came where they have room."""
     whole = pdu.varbinds

@@ -23,6 +23,11 @@ class Definition:
     units: str
     text: str
 
+    @property
+    def type(self) -> str:
+        """Its syntax without what restricts it."""
+        return self.syntax.partition(" (")[0].partition(" {")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

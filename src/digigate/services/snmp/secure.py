@@ -175,7 +175,7 @@ class Secured:
 
         Raises:
             Unusual: the signature, the time or the seal is wrong.
-        Misplaced: it asks another context than ours.
+            Misplaced: it asks another context than ours.
             ValueError: the scoped PDU is malformed.
         """
         self._check(message, header, user)

@@ -8,6 +8,7 @@ from pysnmp.proto.api import v1, v2c
 
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.pdu import INFORM, TRAP
 from digigate.services.snmp.telling import pdus
 from digigate.services.snmp.tree import Notification
 
@@ -25,7 +26,7 @@ def read(message: bytes, kind: Any) -> tuple[int, str, Any]:
 
 
 def test_a_trap_of_v2c_tells_when_what_and_the_rest() -> None:
-    pdu = pdus.v2_pdu(pdus.TRAP_V2, TOLD, 12_345, 77)
+    pdu = pdus.v2_pdu(TRAP, TOLD, 12_345, 77)
     version, community, read_pdu = read(pdus.community_message(1, "managers", pdu), v2c)
     assert (version, community) == (1, "managers")
     assert isinstance(read_pdu, v2c.TrapPDU)
@@ -39,7 +40,7 @@ def test_a_trap_of_v2c_tells_when_what_and_the_rest() -> None:
 
 
 def test_an_inform_is_a_request() -> None:
-    pdu = pdus.v2_pdu(pdus.INFORM, TOLD, 0, 2**31 - 1)
+    pdu = pdus.v2_pdu(INFORM, TOLD, 0, 2**31 - 1)
     _, _, read_pdu = read(pdus.community_message(1, "", pdu), v2c)
     assert isinstance(read_pdu, v2c.InformRequestPDU)
     assert v2c.apiPDU.get_request_id(read_pdu) == 2**31 - 1

@@ -9,13 +9,14 @@ import pytest
 from digigate.errors import Refused
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.counters import USM
+from digigate.services.snmp.pdu import REPORT, RESPONSE
 from digigate.services.snmp.secure import Secured, Unusual, read_header
 from digigate.services.snmp.telling.channel import Channel
-from digigate.services.snmp.telling.pdus import REPORT, RESPONSE, varbind
+from digigate.services.snmp.telling.pdus import varbind
 from digigate.services.snmp.telling.posting import Outcome, Posting
 from digigate.services.snmp.telling.secured import (
     NOBODY,
-    USM_STATS,
     Known,
     RemoteEngine,
     SecuredInforms,
@@ -75,7 +76,7 @@ class Receiver(Channel):
     def report(self, number: bytes, kind: int, *, signed: bool) -> None:
         """One of the counters of the user-based security model."""
         self.reports += 1
-        oid: Oid = (*USM_STATS, kind, 0)
+        oid: Oid = (*USM, kind, 0)
         bound = ber.tlv(ber.SEQUENCE, varbind(oid, ber.integer(1, ber.COUNTER32)))
         pdu = ber.tlv(REPORT, ber.integer(0) * 3 + bound)
         user = self.user if signed else NOBODY

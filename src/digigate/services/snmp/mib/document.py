@@ -6,9 +6,9 @@ from pathlib import Path
 from textwrap import wrap
 
 from digigate.services.snmp.measures import PRODUCTS
-from digigate.services.snmp.mib.groups import Group, Object, groups
+from digigate.services.snmp.mib.groups import Group, groups
 from digigate.services.snmp.notifications import NOTIFICATIONS, kinds
-from digigate.services.snmp.schema import HIDDEN
+from digigate.services.snmp.schema import HIDDEN, Definition
 
 FILE = "SOCOMEC-DIRIS-PRODUCTS-MIB.txt"
 HEAD = Path(__file__).with_name("head.txt")
@@ -50,8 +50,8 @@ def _scalars(group: Group) -> Iterator[str]:
 
 def _table(group: Group) -> Iterator[str]:
     row = group.entry[0].upper() + group.entry[1:]
-    table = Object(group.oid[-1], group.name, f"SEQUENCE OF {row}", HIDDEN, "", group.text)
-    entry = Object(1, group.entry, row, HIDDEN, "", f"One row of {group.name}.")
+    table = Definition(group.oid[-1], group.name, f"SEQUENCE OF {row}", HIDDEN, "", group.text)
+    entry = Definition(1, group.entry, row, HIDDEN, "", f"One row of {group.name}.")
     yield from _object(table, PARENTS[group.oid[len(PRODUCTS)]])
     yield from _object(entry, group.name, group.index)
     yield f"{row} ::= SEQUENCE {{"
@@ -61,7 +61,7 @@ def _table(group: Group) -> Iterator[str]:
         yield from _object(each, group.entry)
 
 
-def _object(each: Object, parent: str, index: Sequence[str] = ()) -> Iterator[str]:
+def _object(each: Definition, parent: str, index: Sequence[str] = ()) -> Iterator[str]:
     yield f"{each.name} OBJECT-TYPE"
     yield f"    SYNTAX      {each.syntax}"
     if each.units:

@@ -7,29 +7,12 @@ from digigate.catalogue import Catalogue, Kind
 from digigate.services.snmp.ber import Oid
 from digigate.services.snmp.measures import METROLOGY, Aspect, Measure, Sheet, sheets
 from digigate.services.snmp.notifications import NotificationObject, kinds
-from digigate.services.snmp.schema import HIDDEN, Place, places
+from digigate.services.snmp.schema import HIDDEN, Definition, Place, places
 from digigate.translations import words
 
 NOTIFIED = "accessible-for-notify"
 MEASURED = ("deviceAddress", "loadNumber")
 """The index of every table of measurements."""
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """One object type."""
-
-    arc: int
-    name: str
-    syntax: str
-    access: str
-    units: str
-    text: str
-
-    @property
-    def type(self) -> str:
-        """Its syntax without what restricts it."""
-        return self.syntax.partition(" (")[0].partition(" {")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +24,7 @@ class Group:
     entry: str
     index: Sequence[str]
     text: str
-    objects: Sequence[Object]
+    objects: Sequence[Definition]
 
     @property
     def shown(self) -> list[str]:
@@ -57,10 +40,9 @@ def groups() -> list[Group]:
 
 
 def _of_place(place: Place) -> Group:
-    own = [Object(d.arc, d.name, d.syntax, d.access, d.units, d.text) for d in place.definitions]
     inside = (*place.oid, 1) if place.entry else place.oid
     told = [_told(each) for each in _notified() if each.oid[:-1] == inside]
-    objects = sorted(own + told, key=lambda each: each.arc)
+    objects = sorted((*place.definitions, *told), key=lambda each: each.arc)
     return Group(place.name, place.oid, place.entry, place.index, place.text, objects)
 
 
@@ -70,9 +52,9 @@ def _notified() -> list[NotificationObject]:
     return [objects[oid] for oid in sorted(objects)]
 
 
-def _told(each: NotificationObject) -> Object:
+def _told(each: NotificationObject) -> Definition:
     syntax = each.syntax.replace("SnmpAdminString", "ProductText")
-    return Object(each.oid[-1], each.name, syntax, NOTIFIED, "", each.text)
+    return Definition(each.oid[-1], each.name, syntax, NOTIFIED, "", each.text)
 
 
 def _of_sheet(sheet: Sheet) -> Group:
@@ -81,11 +63,11 @@ def _of_sheet(sheet: Sheet) -> Group:
     return Group(sheet.name, (*METROLOGY, sheet.arc), entry, MEASURED, sheet.text, objects)
 
 
-def _measured(measure: Measure) -> Object:
+def _measured(measure: Measure) -> Definition:
     label = words()[f"quantity.{measure.quantity.key}"]
     text = f"{label}. {measure.text}"
     units = measure.scale.units
-    return Object(measure.arc, measure.name, _syntax(measure), "read-only", units, text)
+    return Definition(measure.arc, measure.name, _syntax(measure), "read-only", units, text)
 
 
 def _syntax(measure: Measure) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from digigate.identity import GatewayModel
 from digigate.services.snmp.ber import Oid, integer, object_id, text
+from digigate.services.snmp.measures import PRODUCTS
 from digigate.services.snmp.mib2.elements import ticks
 from digigate.services.snmp.objects import Listing, Scalars
 from digigate.services.snmp.tree import Table
 from digigate.settings.sections import Settings
 
 SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
-PRODUCTS: Oid = (1, 3, 6, 1, 4, 1, 4555, 10, 1)
+PRODUCT: Oid = (*PRODUCTS, 1)
 PRODUCT_IDS = {GatewayModel.M50: 50, GatewayModel.M70: 70}
 TRANSPORT_AND_APPLICATION = 72
 """sysServices: the sum of 2^(L - 1) over the layers that are served."""
@@ -76,4 +77,4 @@ def described(settings: Settings) -> str:
 
 def product(settings: Settings) -> Oid:
     """sysObjectID."""
-    return (*PRODUCTS, PRODUCT_IDS[settings.gateway.model])
+    return (*PRODUCT, PRODUCT_IDS[settings.gateway.model])

@@ -5,11 +5,9 @@ import secrets
 from collections.abc import Sequence
 
 from digigate.services.snmp import ber
+from digigate.services.snmp.pdu import INFORM, RESPONSE, TRAP
 from digigate.services.snmp.telling.channel import Channel
 from digigate.services.snmp.telling.pdus import (
-    INFORM,
-    RESPONSE,
-    TRAP_V2,
     V1,
     V2C,
     community_message,
@@ -41,7 +39,7 @@ def v2c_traps(community: str) -> "Traps":
     """As RFC 3416 has them."""
     return Traps(
         lambda posting, _: community_message(
-            V2C, community, v2_pdu(TRAP_V2, posting.told, posting.uptime, request_number())
+            V2C, community, v2_pdu(TRAP, posting.told, posting.uptime, request_number())
         )
     )
 

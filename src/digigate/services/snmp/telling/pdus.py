@@ -4,9 +4,10 @@ import ipaddress
 
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.pdu import TRAP_V1, response
+from digigate.services.snmp.pdu import varbind as packed_varbind
 from digigate.services.snmp.tree import Notification
 
-TRAP_V1, RESPONSE, INFORM, TRAP_V2, REPORT = 0xA4, 0xA2, 0xA6, 0xA7, 0xA8
 V1, V2C = 0, 1
 UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
@@ -23,7 +24,7 @@ UPTIME_WRAPS = 2**32
 
 def varbind(oid: Oid, value: bytes) -> bytes:
     """One variable binding; the value is a whole element."""
-    return ber.tlv(ber.SEQUENCE, ber.object_id(oid) + value)
+    return packed_varbind(ber.pack(oid), value)
 
 
 def v2_pdu(kind: int, told: Notification, uptime: int, request: int) -> bytes:
@@ -33,8 +34,7 @@ def v2_pdu(kind: int, told: Notification, uptime: int, request: int) -> bytes:
         (TRAP_OID, ber.object_id(told.oid)),
         *told.varbinds,
     )
-    listed = ber.tlv(ber.SEQUENCE, b"".join(varbind(*each) for each in bound))
-    return ber.tlv(kind, ber.integer(request) + ber.integer(0) + ber.integer(0) + listed)
+    return response(ber.integer(request), b"".join(varbind(*each) for each in bound), kind=kind)
 
 
 def v1_pdu(told: Notification, uptime: int, sender: str) -> bytes:

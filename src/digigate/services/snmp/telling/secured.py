@@ -9,6 +9,8 @@ from enum import Enum, auto
 from digigate.errors import Refused
 from digigate.services.snmp import ber
 from digigate.services.snmp.ber import Oid
+from digigate.services.snmp.counters import USM
+from digigate.services.snmp.pdu import INFORM, QUESTION, REPORT, RESPONSE, TRAP
 from digigate.services.snmp.secure import (
     SIGNED,
     VERSION,
@@ -20,15 +22,12 @@ from digigate.services.snmp.secure import (
 )
 from digigate.services.snmp.telling.channel import Channel
 from digigate.services.snmp.telling.forms import TRIES, answered_request, request_number
-from digigate.services.snmp.telling.pdus import INFORM, REPORT, RESPONSE, TRAP_V2, v2_pdu
+from digigate.services.snmp.telling.pdus import v2_pdu
 from digigate.services.snmp.telling.posting import Outcome, Posting
 from digigate.services.snmp.usm import User
 from digigate.settings.sections import Authentication, Privacy
 
-GET = 0xA0
-NOTHING_ASKED = ber.tlv(GET, ber.integer(0) * 3 + ber.tlv(ber.SEQUENCE, b""))
 NOBODY = User(b"", "", Authentication.NONE, Privacy.NONE, b"")
-USM_STATS: Oid = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 OUT_OF_TIME, UNKNOWN_ENGINE = 2, 4
 ROUNDS = 4
 """How often a receiver that says it is another, or another time, is asked within one try."""
@@ -55,7 +54,7 @@ class SecuredTraps:
         """Put it onto its way."""
         await _keyed(self._user)
         number = ber.integer(request_number())
-        pdu = v2_pdu(TRAP_V2, posting.told, posting.uptime, request_number())
+        pdu = v2_pdu(TRAP, posting.told, posting.uptime, request_number())
         channel.send(self._secured.sealed(pdu, number, self._user))
         return Outcome.SENT
 
@@ -107,7 +106,7 @@ class SecuredInforms:
         """The engine that answers there (RFC 3414 §4)."""
         number = ber.integer(request_number())
         nobody = Secured(RemoteEngine(b"", 0, 0), {}, self._room, asks=True)
-        channel.send(nobody.sealed(NOTHING_ASKED, number, NOBODY))
+        channel.send(nobody.sealed(QUESTION, number, NOBODY))
         while True:
             message = await channel.receive()
             with suppress(ValueError, IndexError):
@@ -196,7 +195,7 @@ class Peer:
         return Secured(self._engine, {}, self._room, context=self._context, asks=True)
 
     def _reported(self, told: Oid) -> Answer:
-        kind = told[-2] if told[: len(USM_STATS)] == USM_STATS else 0
+        kind = told[-2] if told[: len(USM)] == USM else 0
         if kind == OUT_OF_TIME:
             return Answer.OUT_OF_TIME
         if kind == UNKNOWN_ENGINE:
